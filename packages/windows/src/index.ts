@@ -1,1 +1,1 @@
-export {};
+export type { Drain, LogRecord, Outcome, Partition, PartitionOptions, RoomChange } from './types.ts';
