@@ -1,0 +1,214 @@
+import { COUNT_IDS, COUNTERS, type CountId, type MinuteRow, PRODUCT_COUNTS, type RoomState } from '@liveboard/contracts';
+import { HASH, hashString } from './hash.ts';
+import { createIdTable, type IdTable } from './id-table.ts';
+import type { Level, Slots } from './levels.ts';
+import { createLife, type Life } from './life.ts';
+
+/** Places of counters in a count vector. */
+export const AT = Object.fromEntries(COUNT_IDS.map((id, i) => [id, i])) as Readonly<Record<CountId, number>>;
+export const COUNTERS_N = COUNTERS.length;
+export const P_AT = Object.fromEntries(PRODUCT_COUNTS.map((id, i) => [id, i])) as Readonly<
+  Record<(typeof PRODUCT_COUNTS)[number], number>
+>;
+
+/** Flags of a user, in a minute and in the room. */
+export const USER = { viewer: 1, buyer: 2, commenter: 4, clicker: 8, impressed: 16, engaged: 32 } as const;
+/** The room's table keeps the newest entry's source above the flags (number of the source + 1). */
+export const SOURCE_SHIFT = 8;
+export const LINE = { created: 1, paid: 2, cancelled: 4, closed: 8 } as const;
+
+/** One minute that is not final. */
+export interface Minute {
+  readonly minute: number;
+  /** Counted events of the minute: none makes a zero row. */
+  events: number;
+  counts: Float64Array;
+  users: IdTable;
+  /** (user, product) flags. */
+  pairs: IdTable;
+  /** product number → counts */
+  products: Map<number, Float64Array>;
+  /** source number * 4 + count */
+  sources: Float64Array;
+  sourcesTouched: number;
+  slots?: Slots;
+  /** Set once the minute is closed. */
+  row?: MinuteRow;
+  whole: boolean;
+  opening?: number;
+  candidate?: RoomState;
+}
+
+/** A final minute, as later comparisons need it. */
+export interface Kept {
+  row: MinuteRow;
+  whole: boolean;
+  candidate?: RoomState;
+}
+
+export interface Product {
+  readonly product_id: string;
+  readonly ordinal: number;
+  totals: Float64Array;
+  listing?: {
+    ts: number;
+    offset: number;
+    title: string;
+    price_minor: number;
+    stock?: number;
+    image_url?: string;
+    shop_id?: string;
+    /** Items sold when the listing was read: stock counts from there. */
+    sold_before: number;
+  };
+}
+
+export interface Pin {
+  readonly ts: number;
+  readonly offset: number;
+  readonly product_id: string;
+  readonly pinned: boolean;
+}
+
+/** Everything remembered of one room. Plain data: a checkpoint holds it as it is. */
+export interface Room {
+  readonly room_id: string;
+  readonly seed: readonly number[];
+  /** Met again after its memory was dropped: rows only, no totals. */
+  readonly dropped: boolean;
+  /** Stream time when it was first met, for rooms that only ever had late events. */
+  readonly met: number;
+  account_id?: string;
+  shop_id?: string;
+  currency?: string;
+  conflict: boolean;
+  started: boolean;
+  started_at?: number;
+  named?: { ts: number; offset: number; handle: string; name: string; title: string; timezone: string; avatar_url?: string };
+  types: Set<string>;
+  life: Life;
+  counted: number;
+  late: number;
+  duplicates: number;
+  lastEventAt: number;
+  active?: number;
+  totals: Float64Array;
+  acuSum: number;
+  acuN: number;
+  pcu?: number;
+  users: IdTable;
+  pairs: IdTable;
+  orders: IdTable;
+  atLeast: Set<CountId>;
+  products: Map<string, Product>;
+  sources: Float64Array;
+  sourcesTouched: number;
+  level: Level;
+  minutes: Map<number, Minute>;
+  /** Newest last. */
+  kept: Kept[];
+  pins: Pin[];
+  markers: { id: string; ts: number; label: string; kind: string; by?: string }[];
+  comments: { id: string; user_id: string; text: string; ts: number }[];
+  rev: number;
+  revAt: number;
+  /** What `live.minutes` was told last. */
+  sentInfo?: string;
+  sentTotals?: string;
+}
+
+/** What readers have not been told yet. Not part of a checkpoint: after a restart the first word is a whole one. */
+export interface Unsaid {
+  dirty: boolean;
+  published?: number;
+  products: Set<number>;
+  sources: number;
+  catalog: Set<string>;
+  minutes: Set<number>;
+  markers: number;
+  comments: number;
+  compare: boolean;
+  infoDirty: boolean;
+  record: boolean;
+}
+
+export const createUnsaid = (): Unsaid => ({
+  dirty: false,
+  products: new Set(),
+  sources: 0,
+  catalog: new Set(),
+  minutes: new Set(),
+  markers: 0,
+  comments: 0,
+  compare: false,
+  infoDirty: true,
+  record: false,
+});
+
+export const createRoom = (roomId: string, met: number, dropped: boolean): Room => {
+  hashString(roomId, 1, 2, 3, 4);
+  return {
+    room_id: roomId,
+    seed: [...HASH],
+    dropped,
+    met,
+    conflict: false,
+    started: false,
+    types: new Set(),
+    life: createLife(),
+    counted: 0,
+    late: 0,
+    duplicates: 0,
+    lastEventAt: 0,
+    totals: new Float64Array(COUNT_IDS.length),
+    acuSum: 0,
+    acuN: 0,
+    users: createIdTable(),
+    pairs: createIdTable(),
+    orders: createIdTable(true),
+    atLeast: new Set(),
+    products: new Map(),
+    sources: new Float64Array(40),
+    sourcesTouched: 0,
+    level: { unpaid: 0 },
+    minutes: new Map(),
+    kept: [],
+    pins: [],
+    markers: [],
+    comments: [],
+    rev: 0,
+    revAt: 0,
+  };
+};
+
+export const createMinute = (minute: number): Minute => ({
+  minute,
+  events: 0,
+  counts: new Float64Array(COUNT_IDS.length),
+  users: createIdTable(),
+  pairs: createIdTable(),
+  products: new Map(),
+  sources: new Float64Array(40),
+  sourcesTouched: 0,
+  whole: false,
+});
+
+/** Hashes an id within a room into `HASH`. */
+export const hashInRoom = (room: Room, text: string): void =>
+  hashString(
+    text,
+    room.seed[0] as number,
+    room.seed[1] as number,
+    room.seed[2] as number,
+    room.seed[3] as number,
+  );
+
+/** The minute, made where it is new. */
+export const minuteFor = (room: Room, minute: number): Minute => {
+  let held = room.minutes.get(minute);
+  if (held === undefined) {
+    held = createMinute(minute);
+    room.minutes.set(minute, held);
+  }
+  return held;
+};
