@@ -17,13 +17,20 @@ if (!run('npx', ['-y', packageManager, 'install', '--frozen-lockfile', '--prefer
 }
 
 const results = [];
-const gate = (name, args) => results.push([name, run('node_modules/.bin/' + args[0], args.slice(1))]);
+const gate = (name, args) => results.push([name, run(`node_modules/.bin/${args[0]}`, args.slice(1))]);
 gate('types', ['tsc', '--noEmit', '-p', 'tsconfig.json']);
 gate('lint', ['biome', 'check', '--error-on-warnings', '.']);
 
 const dir = mkdtempSync(join(tmpdir(), 'live-board-'));
 const file = join(dir, 'unit.json');
-run('node_modules/.bin/vitest', ['run', '--project', 'unit', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]);
+run('node_modules/.bin/vitest', [
+  'run',
+  '--project',
+  'unit',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${file}`,
+]);
 let passed = results.filter(([, ok]) => ok).length;
 let failed = results.length - passed;
 try {

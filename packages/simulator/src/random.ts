@@ -65,9 +65,8 @@ export function createRandom(seed: string): Random {
     int,
     chance: (p) => next() < p,
     pick: <T>(list: readonly T[]): T => {
-      const item = list[int(list.length)];
-      if (item === undefined) throw new RangeError('pick from an empty list');
-      return item;
+      if (list.length === 0) throw new RangeError('pick from an empty list');
+      return list[int(list.length)] as T;
     },
     weighted: (weights) => {
       let rest = next() * weights.reduce((sum, w) => sum + w, 0);

@@ -1,6 +1,6 @@
 import type { Character, CharacterKind } from './character.ts';
 import type { ExpectedState } from './shapes.ts';
-import { sleeper, steady, surge, surgeExpected, trouble, troubleIsDown } from './shapes.ts';
+import { sleeper, steady, surge, surgeExpected, trouble, troubleExpected, troubleIsDown } from './shapes.ts';
 
 const warmThen =
   (state: ExpectedState) =>
@@ -103,12 +103,12 @@ const GIVEN: readonly Given[] = [
     timezone: 'Asia/Manila',
     languages: ['en'],
     kind: 'trouble',
-    viewsPerSecond: 13,
-    clicksPerView: 0.2,
-    ordersPerClick: 0.2,
+    viewsPerSecond: 14,
+    clicksPerView: 0.26,
+    ordersPerClick: 0.26,
     nothingPinned: troubleIsDown,
     shape: trouble(),
-    expected: warmThen('trouble'),
+    expected: troubleExpected,
     products: products(100, { 'Dry Bag 20 L': 799, 'Trail Tarp': 1_499, 'Camp Stove': 1_199, 'Headlamp Duo': 649 }),
   },
   {

@@ -65,9 +65,9 @@ export function surgeExpected(lead: number): (minute: number) => ExpectedState {
 }
 
 /** First minute of trouble, and the length of one wave of it: a long fall and a short recovery. */
-export const TROUBLE_FROM = 8;
-const TROUBLE_PERIOD = 16;
-const TROUBLE_FALL = 12.5;
+const TROUBLE_FROM = 8;
+const TROUBLE_PERIOD = 20.5;
+const TROUBLE_FALL = 17.5;
 
 /** How far down the room is, in minutes of falling. */
 function troubleDepth(minute: number): number {
@@ -86,13 +86,20 @@ export function trouble(): Shape {
     const depth = troubleDepth(minute);
     return {
       ...CALM,
-      views: Math.exp(-0.07 * depth),
-      ctr: Math.exp(-0.07 * depth),
-      ctor: Math.exp(-0.07 * depth),
+      views: Math.exp(-0.062 * depth),
+      ctr: Math.exp(-0.05 * depth),
+      ctor: Math.exp(-0.062 * depth),
       stay: Math.exp(-0.02 * depth),
     };
   };
 }
+
+/** Trouble is expected once a fall has outrun its base, and until it ends. */
+export const troubleExpected = (minute: number): ExpectedState => {
+  if (minute < 10) return 'warming_up';
+  const at = (minute - TROUBLE_FROM) % TROUBLE_PERIOD;
+  return at >= 6 && at < TROUBLE_FALL - 1 ? 'trouble' : 'varies';
+};
 
 /** Sends for a while, is silent for longer than ten minutes, and wakes. */
 export function sleeper(awake: number, asleep: number): Shape {

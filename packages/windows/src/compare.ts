@@ -80,7 +80,8 @@ const compareRatio = ({ formula, noise }: Metric, { row, base, young }: Context)
   const r = sumOf(base, num) / DEN;
   const b = r * factor;
   let z: number | undefined;
-  if (noise?.model === 'per_event') z = b === 0 ? undefined : ((value - b) / (0.6 * b)) * Math.sqrt(row.counts[noise.by]);
+  if (noise?.model === 'per_event')
+    z = b === 0 ? undefined : ((value - b) / (0.6 * b)) * Math.sqrt(row.counts[noise.by]);
   else z = (row.counts[num] - r * d) / Math.sqrt(Math.max(r * d, 1) * (1 + d / DEN));
   return judged(value, b, z, young, {});
 };
@@ -161,7 +162,12 @@ export interface CompareInput {
 }
 
 /** A whole minute against those of the five before it that are whole (`prev5.v1`), with signal, pulse and state. */
-export const compareMinute = ({ row, opening, at, headline }: CompareInput): { compare: Compare; candidate: RoomState } => {
+export const compareMinute = ({
+  row,
+  opening,
+  at,
+  headline,
+}: CompareInput): { compare: Compare; candidate: RoomState } => {
   const base: MinuteRow[] = [];
   for (let back = 1; back <= RULES.baseMinutes; back++) {
     const held = at(row.minute - back * RULES.minuteMs);

@@ -6,8 +6,8 @@ import {
   minuteOf,
   type OrderEvent,
   type ProductCount,
-  RULES,
   type RoomStarted,
+  RULES,
 } from '@liveboard/contracts';
 import { HASH, pairWith } from './hash.ts';
 import { findId, putId, setFlag } from './id-table.ts';
@@ -136,7 +136,8 @@ const linesOf = (event: OrderEvent): Line[] => {
         ? `${order}L${item.line_id}`
         : `${order}P${item.product_id.length}:${item.product_id}${item.sku_id ?? ''}`;
     const line = lines.get(key);
-    if (line === undefined) lines.set(key, { key, product_id: item.product_id, quantity: item.quantity, amount: item.amount_minor });
+    if (line === undefined)
+      lines.set(key, { key, product_id: item.product_id, quantity: item.quantity, amount: item.amount_minor });
     else {
       line.quantity = addCapped(line.quantity, item.quantity);
       line.amount = addCapped(line.amount, item.amount_minor);
@@ -267,7 +268,12 @@ export const applyEvent = (room: Room, unsaid: Unsaid, event: LiveEvent, offset:
       unsaid.infoDirty = true;
       return true;
     case 'room.ended':
-      room.life.points.push({ ts: event.ts, offset, started: false, ...(event.reason != null ? { reason: event.reason } : {}) });
+      room.life.points.push({
+        ts: event.ts,
+        offset,
+        started: false,
+        ...(event.reason != null ? { reason: event.reason } : {}),
+      });
       unsaid.infoDirty = true;
       return true;
     case 'viewer.entered': {

@@ -1,4 +1,11 @@
-import { COUNT_IDS, COUNTERS, type CountId, type MinuteRow, PRODUCT_COUNTS, type RoomState } from '@liveboard/contracts';
+import {
+  COUNT_IDS,
+  COUNTERS,
+  type CountId,
+  type MinuteRow,
+  PRODUCT_COUNTS,
+  type RoomState,
+} from '@liveboard/contracts';
 import { HASH, hashString } from './hash.ts';
 import { createIdTable, type IdTable } from './id-table.ts';
 import type { Level, Slots } from './levels.ts';
@@ -84,7 +91,15 @@ export interface Room {
   conflict: boolean;
   started: boolean;
   started_at?: number;
-  named?: { ts: number; offset: number; handle: string; name: string; title: string; timezone: string; avatar_url?: string };
+  named?: {
+    ts: number;
+    offset: number;
+    handle: string;
+    name: string;
+    title: string;
+    timezone: string;
+    avatar_url?: string;
+  };
   types: Set<string>;
   life: Life;
   counted: number;
@@ -195,13 +210,7 @@ export const createMinute = (minute: number): Minute => ({
 
 /** Hashes an id within a room into `HASH`. */
 export const hashInRoom = (room: Room, text: string): void =>
-  hashString(
-    text,
-    room.seed[0] as number,
-    room.seed[1] as number,
-    room.seed[2] as number,
-    room.seed[3] as number,
-  );
+  hashString(text, room.seed[0] as number, room.seed[1] as number, room.seed[2] as number, room.seed[3] as number);
 
 /** The minute, made where it is new. */
 export const minuteFor = (room: Room, minute: number): Minute => {
