@@ -1,1 +1,3 @@
+export { CHECKPOINT_FORMAT } from './checkpoint.ts';
+export { createPartition, restorePartition } from './partition.ts';
 export type { Drain, LogRecord, Outcome, Partition, PartitionOptions, RoomChange } from './types.ts';

@@ -140,11 +140,12 @@ export interface Unsaid {
   sources: number;
   catalog: Set<string>;
   minutes: Set<number>;
+  /** Closed minutes that changed after their close, with the append time of the change. */
+  revised: Map<number, number>;
   markers: number;
   comments: number;
   compare: boolean;
   infoDirty: boolean;
-  record: boolean;
 }
 
 export const createUnsaid = (): Unsaid => ({
@@ -153,11 +154,11 @@ export const createUnsaid = (): Unsaid => ({
   sources: 0,
   catalog: new Set(),
   minutes: new Set(),
+  revised: new Map(),
   markers: 0,
   comments: 0,
   compare: false,
   infoDirty: true,
-  record: false,
 });
 
 export const createRoom = (roomId: string, met: number, dropped: boolean): Room => {

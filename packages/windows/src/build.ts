@@ -1,0 +1,194 @@
+import {
+  availableMetrics,
+  COUNT_IDS,
+  type Counts,
+  ENTRY_SOURCES,
+  type MinuteRow,
+  type MinuteState,
+  type NowRow,
+  PRODUCT_COUNTS,
+  type ProductRow,
+  type RoomInfo,
+  RULES,
+  SOURCE_COUNTS,
+  type SourceRow,
+  type Totals,
+} from '@liveboard/contracts';
+import { type Level, onlineOf, passMinute, sampleMinute } from './levels.ts';
+import { type LifeView, minuteInLife, type Span } from './life.ts';
+import type { Minute, Product, Room } from './room.ts';
+
+const encoder = new TextEncoder();
+
+/** Order by UTF-8 bytes, which is the order of code points. */
+export const byUtf8 = (a: string, b: string): number => {
+  if (a === b) return 0;
+  const x = encoder.encode(a);
+  const y = encoder.encode(b);
+  const n = Math.min(x.length, y.length);
+  for (let i = 0; i < n; i++) if (x[i] !== y[i]) return (x[i] as number) - (y[i] as number);
+  return x.length - y.length;
+};
+
+export const countsOf = (vector: Float64Array): Counts => {
+  const counts = {} as Counts;
+  for (let i = 0; i < COUNT_IDS.length; i++) counts[COUNT_IDS[i] as keyof Counts] = vector[i] as number;
+  return counts;
+};
+
+export const productRow = (product_id: string, vector: Float64Array): ProductRow => {
+  const row: Record<string, string | number> = { product_id };
+  for (let i = 0; i < PRODUCT_COUNTS.length; i++) row[PRODUCT_COUNTS[i] as string] = vector[i] as number;
+  return row as unknown as ProductRow;
+};
+
+const SOURCE_NAMES: readonly string[] = [...ENTRY_SOURCES, 'unknown'];
+
+/** Rows of the sources in `touched`, sorted by name. */
+export const sourceRows = (vector: Float64Array, touched: number): SourceRow[] => {
+  const rows: SourceRow[] = [];
+  for (let source = 0; source < SOURCE_NAMES.length; source++) {
+    if ((touched & (1 << source)) === 0) continue;
+    const row: Record<string, string | number> = { source: SOURCE_NAMES[source] as string };
+    for (let i = 0; i < SOURCE_COUNTS.length; i++) row[SOURCE_COUNTS[i] as string] = vector[source * 4 + i] as number;
+    rows.push(row as unknown as SourceRow);
+  }
+  return rows.sort((a, b) => byUtf8(a.source, b.source));
+};
+
+const productRows = (room: Room, minute: Minute): ProductRow[] => {
+  if (minute.products.size === 0) return [];
+  const rows: ProductRow[] = [];
+  for (const product of room.products.values()) {
+    const vector = minute.products.get(product.ordinal);
+    if (vector !== undefined) rows.push(productRow(product.product_id, vector));
+  }
+  return rows.sort((a, b) => byUtf8(a.product_id, b.product_id));
+};
+
+/** Minutes that are not final, oldest first. */
+export const openMinutes = (room: Room): Minute[] => [...room.minutes.values()].sort((a, b) => a.minute - b.minute);
+
+/** The levels at the start of a minute: those settled, moved past the open minutes before it. */
+export const levelAt = (room: Room, minute: number): Level => {
+  const level = { ...room.level };
+  for (const each of openMinutes(room)) if (each.minute < minute) passMinute(level, each.slots);
+  return level;
+};
+
+/** A minute's row as it is now, without its comparison. `until`: the last instant that has begun, ms. */
+export const buildRow = (
+  room: Room,
+  minute: Minute,
+  spans: readonly Span[],
+  level: Level,
+  state: MinuteState,
+  rev: number,
+  until: number,
+): MinuteRow => ({
+  minute: minute.minute,
+  state,
+  in_life: minuteInLife(spans, minute.minute).inLife,
+  rev,
+  rules: RULES.name,
+  counts: countsOf(minute.counts),
+  ...sampleMinute(level, minute.slots, minute.minute, spans, until),
+  products: productRows(room, minute),
+  sources: sourceRows(minute.sources, minute.sourcesTouched),
+});
+
+/** The running minute: absent for a room without life or events in it. */
+export const buildNow = (room: Room, view: LifeView, streamTime: number): NowRow | undefined => {
+  const minute = streamTime - (streamTime % RULES.minuteMs);
+  const held = room.minutes.get(minute);
+  if (held === undefined && !minuteInLife(view.spans, minute).inLife) return undefined;
+  const level = levelAt(room, minute);
+  return {
+    minute,
+    counts: held === undefined ? countsOf(new Float64Array(COUNT_IDS.length)) : countsOf(held.counts),
+    ...sampleMinute(level, held?.slots, minute, view.spans, streamTime),
+  };
+};
+
+/** Whole-room numbers, the minutes that are not final included. */
+export const buildTotals = (room: Room, view: LifeView, streamTime: number): Totals => {
+  let sum = room.acuSum;
+  let n = room.acuN;
+  let pcu = room.pcu;
+  const level = { ...room.level };
+  const running = streamTime - (streamTime % RULES.minuteMs);
+  const minutes = openMinutes(room);
+  const add = (gauge: { sum: number; n: number; max: number } | undefined): void => {
+    if (gauge === undefined) return;
+    sum += gauge.sum;
+    n += gauge.n;
+    pcu = Math.max(pcu ?? 0, gauge.max);
+  };
+  let ranNow = false;
+  for (const each of minutes) {
+    if (!ranNow && each.minute > running) {
+      ranNow = true;
+      add(sampleMinute({ ...level }, undefined, running, view.spans, streamTime).online);
+    }
+    if (each.minute === running) ranNow = true;
+    const sampled = sampleMinute(level, each.slots, each.minute, view.spans, streamTime);
+    add(sampled.online);
+  }
+  if (!ranNow) add(sampleMinute({ ...level }, undefined, running, view.spans, streamTime).online);
+  const online = onlineOf(level);
+  return {
+    ...countsOf(room.totals),
+    ...(pcu === undefined ? {} : { pcu }),
+    acu_sum: sum,
+    acu_n: n,
+    ...(online === undefined ? {} : { online }),
+    unpaid_orders: level.unpaid,
+  };
+};
+
+/** What is known of the room itself. */
+export const buildInfo = (room: Room, view: LifeView): RoomInfo => {
+  const last = view.last;
+  const correction =
+    room.life.correction !== undefined && last?.close !== undefined && room.life.correction.open === last.open
+      ? room.life.correction
+      : undefined;
+  const ended = correction?.ts ?? last?.close;
+  const reason = correction === undefined ? last?.reason : correction.reason;
+  const { named } = room;
+  return {
+    room_id: room.room_id,
+    ...(room.account_id === undefined ? {} : { account_id: room.account_id }),
+    ...(room.shop_id === undefined ? {} : { shop_id: room.shop_id }),
+    ...(named === undefined
+      ? {}
+      : { handle: named.handle, name: named.name, title: named.title, timezone: named.timezone }),
+    ...(named?.avatar_url === undefined ? {} : { avatar_url: named.avatar_url }),
+    ...(room.currency === undefined ? {} : { currency: room.currency }),
+    ...(room.conflict ? { currency_conflict: true } : {}),
+    ...((room.started_at ?? view.first) === undefined ? {} : { started_at: (room.started_at ?? view.first) as number }),
+    ...(ended === undefined ? {} : { ended_at: ended, ...(reason === undefined ? {} : { reason }) }),
+    totals_from: view.first ?? room.lastEventAt,
+    status: last !== undefined && last.close === undefined ? 'live' : 'ended',
+    available: availableMetrics(room.types),
+    ...(room.atLeast.size === 0 ? {} : { at_least: [...room.atLeast].sort() }),
+  };
+};
+
+/** The listed products in the order in which they were first met. */
+export const catalogOf = (products: Iterable<Product>) =>
+  [...products].flatMap(({ product_id, listing }) =>
+    listing === undefined
+      ? []
+      : [
+          {
+            product_id,
+            title: listing.title,
+            price_minor: listing.price_minor,
+            ...(listing.stock === undefined ? {} : { stock: listing.stock }),
+            ...(listing.image_url === undefined ? {} : { image_url: listing.image_url }),
+            ...(listing.shop_id === undefined ? {} : { shop_id: listing.shop_id }),
+            listed_at: listing.ts,
+          },
+        ],
+  );

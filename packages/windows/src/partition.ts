@@ -1,0 +1,345 @@
+import {
+  type Ledger,
+  type LiveEvent,
+  type MinuteRecord,
+  type MinuteRow,
+  minuteOf,
+  partitionOf,
+  type RoomRecord,
+  RULES,
+} from '@liveboard/contracts';
+import { admit } from './admission.ts';
+import { advanceRoom, isForgotten, revise } from './advance.ts';
+import { buildInfo, buildTotals } from './build.ts';
+import { changeOf } from './change.ts';
+import { CHECKPOINT_FORMAT, packValue, unpackValues } from './checkpoint.ts';
+import { applyEvent, learnRoom } from './effect.ts';
+import { createIdTable, findId, type IdTable, putId } from './id-table.ts';
+import { viewLife } from './life.ts';
+import { createRoom, createUnsaid, hashInRoom, type Room, type Unsaid } from './room.ts';
+import type { Drain, LogRecord, Outcome, Partition, PartitionOptions, RoomChange } from './types.ts';
+
+interface Core {
+  format: number;
+  partition: number;
+  partitions: number;
+  generation: number;
+  applied: number;
+  streamTime?: number;
+  ledger: Ledger;
+  /** minute → ids counted in it, for minutes that are not final. */
+  ids: Map<number, IdTable>;
+  /** Rooms whose memory was dropped: met again, they have rows but no totals. */
+  dropped: Set<string>;
+  /** The record that moved stream time into its present second. */
+  secondOffset: number;
+  secondAt: number;
+}
+
+const emptyLedger = (): Ledger => ({
+  in: 0,
+  counted: 0,
+  duplicate: 0,
+  late: 0,
+  quarantined: 0,
+  forwarded: 0,
+  ignored: 0,
+  ticks: 0,
+});
+
+const build = (core: Core, rooms: Map<string, Room>): Partition => {
+  const { partition, partitions, generation, ledger } = core;
+  const unsaid = new Map<string, Unsaid>();
+  let order: string[] = [...rooms.keys()].sort();
+  let records: (MinuteRecord | RoomRecord)[] = [];
+  let changed = false;
+
+  const unsaidOf = (roomId: string): Unsaid => {
+    let held = unsaid.get(roomId);
+    if (held === undefined) {
+      held = createUnsaid();
+      unsaid.set(roomId, held);
+    }
+    return held;
+  };
+
+  const touch = (room: Room, { offset, append }: LogRecord): Unsaid => {
+    const held = unsaidOf(room.room_id);
+    held.dirty = true;
+    room.rev = offset;
+    room.revAt = append;
+    return held;
+  };
+
+  const minuteRecord = (room: Room, row: MinuteRow, at: number): MinuteRecord => ({
+    v: 1,
+    kind: 'minute',
+    generation,
+    at,
+    room_id: room.room_id,
+    ...(room.account_id === undefined ? {} : { account_id: room.account_id }),
+    row,
+  });
+
+  /** A room record where info or totals differ from those told last, or where one is due anyway. */
+  const sayRoom = (room: Room, due: boolean): void => {
+    if (room.dropped || core.streamTime === undefined) return;
+    const view = viewLife(room.life, core.streamTime);
+    const info = buildInfo(room, view);
+    const totals = buildTotals(room, view, core.streamTime);
+    const infoText = JSON.stringify(info);
+    const totalsText = JSON.stringify(totals);
+    if (!due && infoText === room.sentInfo && totalsText === room.sentTotals) return;
+    room.sentInfo = infoText;
+    room.sentTotals = totalsText;
+    records.push({ v: 1, kind: 'room', generation, rev: room.rev, at: room.revAt, info, totals, late: room.late });
+  };
+
+  const addRoom = (roomId: string, dropped: boolean): Room => {
+    const room = createRoom(roomId, core.streamTime ?? 0, dropped);
+    if (!rooms.has(roomId)) {
+      order.push(roomId);
+      order.sort();
+    }
+    rooms.set(roomId, room);
+    unsaid.delete(roomId);
+    return room;
+  };
+
+  const dropRoom = (room: Room): void => {
+    if (room.counted > 0) core.dropped.add(room.room_id);
+    rooms.delete(room.room_id);
+    unsaid.delete(room.room_id);
+  };
+
+  const advanceAll = (from: number | undefined, to: number, record: LogRecord): void => {
+    for (const minute of core.ids.keys()) if (minute + RULES.minuteMs + RULES.graceMs <= to) core.ids.delete(minute);
+    let forgot = false;
+    for (const roomId of order) {
+      const room = rooms.get(roomId) as Room;
+      if (room.counted > 0) {
+        const held = unsaidOf(roomId);
+        let closed = false;
+        const due = advanceRoom(room, held, from, to, record.offset, (row) => {
+          closed ||= row.state === 'closed' || row.minute === room.active;
+          records.push(minuteRecord(room, row, record.append));
+        });
+        if (due) {
+          touch(room, record);
+          sayRoom(room, closed);
+        }
+      }
+      if (isForgotten(room, to)) {
+        dropRoom(room);
+        forgot = true;
+      }
+    }
+    if (forgot) order = order.filter((roomId) => rooms.has(roomId));
+  };
+
+  const moveTime = (ts: number, record: LogRecord): { from: number | undefined; to: number } => {
+    const from = core.streamTime;
+    const to = Math.max(from ?? Number.NEGATIVE_INFINITY, Math.min(ts, record.append));
+    core.streamTime = to;
+    if (from === undefined || Math.floor(from / 1_000) !== Math.floor(to / 1_000)) {
+      core.secondOffset = record.offset;
+      core.secondAt = record.append;
+    }
+    return { from, to };
+  };
+
+  const passTime = ({ from, to }: { from: number | undefined; to: number }, record: LogRecord): void => {
+    if (from === undefined || minuteOf(from) !== minuteOf(to)) advanceAll(from, to, record);
+  };
+
+  /** A `room.ended` read after its span became final corrects the info, no row. */
+  const correctEnd = (room: Room, event: LiveEvent, before: number | undefined): void => {
+    if (event.type !== 'room.ended' || before === undefined) return;
+    const { last } = viewLife(room.life, before);
+    if (last?.close === undefined || event.ts < last.open) return;
+    const lastMinute = minuteOf(last.close > last.open ? last.close - 1 : last.close);
+    if (lastMinute + RULES.minuteMs + RULES.graceMs > before) return;
+    room.life.correction = {
+      open: last.open,
+      ts: event.ts,
+      ...(event.reason != null ? { reason: event.reason } : {}),
+    };
+    unsaidOf(room.room_id).infoDirty = true;
+  };
+
+  const applyLate = (event: LiveEvent, record: LogRecord): Outcome => {
+    const room = rooms.get(event.room_id) ?? addRoom(event.room_id, core.dropped.has(event.room_id));
+    room.late++;
+    if (event.type === 'room.started') learnRoom(room, event, record.offset);
+    correctEnd(room, event, core.streamTime);
+    if (room.counted > 0) touch(room, record).infoDirty = true;
+    ledger.late++;
+    return { kind: 'late', room_id: event.room_id };
+  };
+
+  const isDuplicate = (room: Room, id: string): boolean => {
+    hashInRoom(room, id);
+    for (const table of core.ids.values()) if (findId(table) >= 0) return true;
+    return false;
+  };
+
+  const remember = (minute: number): void => {
+    let table = core.ids.get(minute);
+    if (table === undefined) {
+      table = createIdTable();
+      core.ids.set(minute, table);
+    }
+    putId(table);
+  };
+
+  const applyCounted = (event: LiveEvent, record: LogRecord): Outcome => {
+    const before = core.streamTime;
+    let room = rooms.get(event.room_id) ?? addRoom(event.room_id, core.dropped.has(event.room_id));
+    if (isDuplicate(room, event.id)) {
+      room.duplicates++;
+      touch(room, record);
+      ledger.duplicate++;
+      return { kind: 'duplicate', room_id: event.room_id };
+    }
+    if (before !== undefined && room.counted > 0 && isForgotten(room, before)) {
+      dropRoom(room);
+      room = addRoom(event.room_id, true);
+      hashInRoom(room, event.id);
+    }
+    const minute = minuteOf(event.ts);
+    remember(minute);
+    const held = touch(room, record);
+    correctEnd(room, event, before);
+    const reshaped = applyEvent(room, held, event, record.offset);
+    const time = moveTime(event.ts, record);
+    if (reshaped) held.infoDirty = true;
+    if (before !== undefined && (minute < minuteOf(before) || reshaped))
+      revise(room, held, before, record.offset, record.append);
+    passTime(time, record);
+    ledger.counted++;
+    return { kind: 'counted', room_id: event.room_id };
+  };
+
+  const judge = (record: LogRecord): Outcome => {
+    const admitted = admit(record.value, record.append);
+    switch (admitted.kind) {
+      case 'refused':
+        ledger.quarantined++;
+        return {
+          kind: 'quarantined',
+          reason: admitted.reason,
+          detail: admitted.path === '' ? admitted.rule : `${admitted.path}: ${admitted.rule}`,
+        };
+      case 'extension':
+        ledger.ignored++;
+        return { kind: 'ignored' };
+      case 'tick':
+        passTime(moveTime(admitted.tick.ts, record), record);
+        ledger.ticks++;
+        return { kind: 'tick' };
+    }
+    const { event } = admitted;
+    const to = partitionOf(event.room_id, partitions);
+    if (to !== partition) {
+      ledger.forwarded++;
+      return { kind: 'forwarded', room_id: event.room_id, to };
+    }
+    const end = minuteOf(event.ts) + RULES.minuteMs;
+    if (core.streamTime !== undefined && core.streamTime >= end + RULES.graceMs) return applyLate(event, record);
+    return applyCounted(event, record);
+  };
+
+  const takeRevised = (room: Room, held: Unsaid): void => {
+    for (const [minute, at] of held.revised) {
+      const row = room.minutes.get(minute)?.row;
+      if (row !== undefined) records.push(minuteRecord(room, row, at));
+    }
+  };
+
+  const drain = (full: readonly string[] = []): Drain => {
+    const whole = new Set(full);
+    const changes: RoomChange[] = [];
+    const now = core.streamTime;
+    for (const roomId of now === undefined ? [] : order) {
+      const room = rooms.get(roomId) as Room;
+      if (room.counted === 0) continue;
+      const held = unsaidOf(roomId);
+      const view = viewLife(room.life, now);
+      const ticking = view.last !== undefined && view.last.close === undefined && core.secondOffset > room.rev;
+      const heard = held.published !== undefined;
+      if (!held.dirty && !whole.has(roomId) && !(ticking && heard)) continue;
+      if (ticking) {
+        room.rev = core.secondOffset;
+        room.revAt = core.secondAt;
+      }
+      takeRevised(room, held);
+      if (held.infoDirty && JSON.stringify(buildInfo(room, view)) !== room.sentInfo) sayRoom(room, true);
+      changes.push(changeOf(room, held, view, now as number, whole.has(roomId)));
+      unsaid.set(roomId, { ...createUnsaid(), published: room.rev, infoDirty: false });
+    }
+    const out = records;
+    records = [];
+    changed = false;
+    return { applied: core.applied, streamTime: now, ledger: { ...ledger }, rooms: changes, records: out };
+  };
+
+  return {
+    get applied() {
+      return core.applied;
+    },
+    get streamTime() {
+      return core.streamTime;
+    },
+    get dirty() {
+      return changed;
+    },
+    ledger,
+    rooms: () => order.filter((roomId) => (rooms.get(roomId) as Room).counted > 0),
+    apply: (record) => {
+      ledger.in++;
+      core.applied = record.offset;
+      changed = true;
+      return judge(record);
+    },
+    drain,
+    *encode() {
+      if (records.length > 0) throw new Error('drain before encoding: records wait');
+      yield packValue(core);
+      for (const roomId of order) yield packValue(rooms.get(roomId));
+    },
+  };
+};
+
+/** A partition before its first record. Pure: no clock, no I/O. */
+export const createPartition = ({ partition, partitions, generation }: PartitionOptions): Partition =>
+  build(
+    {
+      format: CHECKPOINT_FORMAT,
+      partition,
+      partitions,
+      generation,
+      applied: -1,
+      ledger: emptyLedger(),
+      ids: new Map(),
+      dropped: new Set(),
+      secondOffset: -1,
+      secondAt: 0,
+    },
+    new Map(),
+  );
+
+/** A partition as its checkpoint has it. @throws Error where the bytes are not a checkpoint of this partition and form. */
+export const restorePartition = (options: PartitionOptions, bytes: Uint8Array): Partition => {
+  const values = unpackValues(bytes);
+  const core = values.next().value as Core | undefined;
+  if (core?.format !== CHECKPOINT_FORMAT)
+    throw new Error(`the checkpoint has form ${core?.format}, not ${CHECKPOINT_FORMAT}`);
+  for (const key of ['partition', 'partitions', 'generation'] as const)
+    if (core[key] !== options[key]) throw new Error(`the checkpoint is of ${key} ${core[key]}, not ${options[key]}`);
+  const rooms = new Map<string, Room>();
+  for (const value of values) {
+    const room = value as Room;
+    rooms.set(room.room_id, room);
+  }
+  return build(core, rooms);
+};
