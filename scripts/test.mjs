@@ -3,15 +3,17 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { install } from '../infra/src/workspace.mjs';
 
-const root = new URL('..', import.meta.url).pathname;
-const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const root = fileURLToPath(new URL('..', import.meta.url));
 const run = (command, args) =>
   spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
 
-console.log('Installing the workspace ...');
-if (!run('npx', ['-y', packageManager, 'install', '--frozen-lockfile', '--prefer-offline'])) {
-  console.error('The install failed; its reason stands above. It needs the npm registry, or a filled cache.');
+try {
+  install(root);
+} catch (error) {
+  console.error(error.message);
   console.log('0 passed, 1 failed');
   process.exit(1);
 }

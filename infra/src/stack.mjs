@@ -1,0 +1,146 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { prepareKafka } from './kafka.mjs';
+import { freePort, isOpen, until } from './ports.mjs';
+import { createPidFile, end, launch, tail } from './processes.mjs';
+import { prepareRedis } from './redis.mjs';
+import { Failure, report } from './report.mjs';
+
+/** A process that ends with this code has said what an operator must do; starting it again would not help. */
+const HALTED = 78;
+const RESTART_MS = 1_000;
+
+const readPorts = (file) => {
+  try {
+    return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  } catch {
+    return {};
+  }
+};
+
+/**
+ * Starts the parts in order, watches them, and stops them in reverse. `stack.json` is there while all is ready.
+ * Returns `{ stack, stop }`.
+ */
+export const startStack = async (root, options) => {
+  const { dir, namespace, generation } = options;
+  mkdirSync(dir, { recursive: true });
+  const pids = createPidFile(dir);
+  const owner = pids.owner();
+  if (owner !== undefined)
+    throw new Failure(
+      `Another launcher (pid ${owner.pid}) runs this directory. Stop it, or take another: npm start -- --dir DIR`,
+    );
+  for (const left of pids.leftovers()) {
+    report(`Cleaning up ${left.name} (pid ${left.pid}), left by an earlier start`);
+    await end(left);
+  }
+  pids.claim();
+
+  const stackFile = join(dir, 'stack.json');
+  rmSync(stackFile, { force: true });
+  const portsFile = join(dir, 'ports.json');
+  const ports = readPorts(portsFile);
+  const running = [];
+  const stack = {
+    v: 1,
+    namespace,
+    generation,
+    kafka_brokers: process.env.KAFKA_BROKERS,
+    redis_url: process.env.REDIS_URL,
+    clickhouse_url: null,
+    clickhouse_database: null,
+    gateway_url: null,
+    dev_issuer: true,
+    ticks: options.ticks,
+    simulator: options.simulator,
+    processes: [],
+  };
+  let ready = false;
+  let stopping = false;
+
+  const write = () => {
+    stack.processes = running.map(({ name, child, started }) => ({ name, pid: child.pid, started }));
+    if (!ready) return;
+    writeFileSync(`${stackFile}.new`, `${JSON.stringify(stack, null, 2)}\n`);
+    renameSync(`${stackFile}.new`, stackFile);
+  };
+
+  const start = (part) => {
+    const log = join(dir, 'logs', `${part.name}.log`);
+    const child = launch({ cwd: root, env: process.env, ...part.run, log });
+    const entry = { name: part.name, child, started: Date.now(), known: undefined };
+    child.once('error', (error) => report(`${part.name}: could not be started: ${error.message}`));
+    if (child.pid !== undefined) entry.known = pids.add(part.name, child.pid);
+    running.push(entry);
+    child.once('exit', (code, signal) => {
+      if (stopping) return;
+      running.splice(running.indexOf(entry), 1);
+      if (child.pid !== undefined) pids.remove(child.pid);
+      write();
+      if (code === HALTED) {
+        report(`${part.name} halted and waits for a person. Its last words:\n${tail(log)}`);
+        return;
+      }
+      report(`${part.name} ended (${signal ?? `code ${code}`}); starting it again`);
+      setTimeout(() => {
+        if (stopping) return;
+        start(part);
+        write();
+      }, RESTART_MS);
+    });
+    return log;
+  };
+
+  const bring = async (part) => {
+    const log = start(part);
+    if (await until(part.isReady, part.readyMs)) return;
+    throw new Failure(`${part.name} was not ready after ${part.readyMs / 1000} s. Its last words:\n${tail(log)}`);
+  };
+
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    rmSync(stackFile, { force: true });
+    for (const { name, known } of [...running].reverse()) {
+      if (known === undefined) continue;
+      report(`Stopping ${name}`);
+      await end(known, 20_000);
+      pids.remove(known.pid);
+    }
+    rmSync(join(dir, 'pids.json'), { force: true });
+  };
+
+  try {
+    if (stack.redis_url === undefined) {
+      ports.redis = await freePort(ports.redis);
+      stack.redis_url = `redis://127.0.0.1:${ports.redis}`;
+      report(`Redis: starting on 127.0.0.1:${ports.redis}`);
+      await bring({
+        name: 'redis',
+        run: prepareRedis(join(dir, 'redis'), ports.redis),
+        isReady: () => isOpen(ports.redis),
+        readyMs: 20_000,
+      });
+    } else report('Redis: using REDIS_URL');
+    if (stack.kafka_brokers === undefined) {
+      ports.kafka = await freePort(ports.kafka);
+      ports.controller = await freePort(ports.controller);
+      stack.kafka_brokers = `127.0.0.1:${ports.kafka}`;
+      report(`Kafka: starting on ${stack.kafka_brokers}`);
+      await bring({
+        name: 'kafka',
+        run: prepareKafka(root, join(dir, 'kafka'), ports.kafka, ports.controller),
+        isReady: () => isOpen(ports.kafka),
+        readyMs: 60_000,
+      });
+    } else report('Kafka: using KAFKA_BROKERS');
+    writeFileSync(portsFile, JSON.stringify(ports));
+    ready = true;
+    write();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { stack, stackFile, stop };
+};

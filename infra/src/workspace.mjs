@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Failure, report } from './report.mjs';
+
+const digest = (...files) => {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(readFileSync(file));
+  return hash.digest('hex');
+};
+
+const isStamped = (file, value) => existsSync(file) && readFileSync(file, 'utf8') === value;
+
+/** Installs the workspace where it differs from its lock file; works without a network once all is cached. */
+export const install = (root) => {
+  const stamp = join(root, 'node_modules/.live-board');
+  const want = digest(join(root, 'pnpm-lock.yaml'), join(root, 'package.json'));
+  if (isStamped(stamp, want)) return;
+  report('Installing the workspace ...');
+  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const args = ['-y', '--prefer-offline', packageManager, 'install', '--frozen-lockfile', '--prefer-offline'];
+  const done = spawnSync('npx', args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  if (done.status !== 0)
+    throw new Failure(
+      'The install failed; its reason stands above. It needs the npm registry once, or a filled cache.',
+    );
+  mkdirSync(join(root, 'node_modules'), { recursive: true });
+  writeFileSync(stamp, want);
+};
+
+/** Bundles each service that has a `main.ts` to `dist/main.js`; our own packages are bundled in, all others stay outside. */
+export const build = async (root) => {
+  const mains = readdirSync(join(root, 'services')).filter((name) =>
+    existsSync(join(root, 'services', name, 'src/main.ts')),
+  );
+  if (mains.length > 0) {
+    const { build: bundle } = await import(pathToFileURL(join(root, 'node_modules/esbuild/lib/main.js')).href);
+    const ours = {
+      name: 'ours-in-others-out',
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
+          kind === 'entry-point' || path.startsWith('@liveboard/') ? undefined : { path, external: true },
+        ),
+    };
+    await Promise.all(
+      mains.map((name) =>
+        bundle({
+          entryPoints: [join(root, 'services', name, 'src/main.ts')],
+          outfile: join(root, 'services', name, 'dist/main.js'),
+          bundle: true,
+          platform: 'node',
+          format: 'esm',
+          target: 'node20',
+          sourcemap: true,
+          logLevel: 'error',
+          loader: { '.lua': 'text', '.sql': 'text' },
+          plugins: [ours],
+        }),
+      ),
+    );
+  }
+  return mains;
+};
