@@ -44,3 +44,12 @@ export const until = async (ask, deadlineMs, everyMs = 100) => {
     await new Promise((next) => setTimeout(next, everyMs));
   }
 };
+
+/** Whether a service says that it is ready. */
+export const isReady = async (port) => {
+  try {
+    return (await fetch(`http://${HOST}:${port}/readyz`, { signal: AbortSignal.timeout(2_000) })).ok;
+  } catch {
+    return false;
+  }
+};

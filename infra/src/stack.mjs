@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepareKafka } from './kafka.mjs';
-import { freePort, isOpen, until } from './ports.mjs';
+import { freePort, isOpen, isReady, until } from './ports.mjs';
 import { createPidFile, end, launch, tail } from './processes.mjs';
 import { prepareRedis } from './redis.mjs';
 import { Failure, report } from './report.mjs';
@@ -135,6 +135,26 @@ export const startStack = async (root, options) => {
         readyMs: 60_000,
       });
     } else report('Kafka: using KAFKA_BROKERS');
+    const common = {
+      ...process.env,
+      KAFKA_BROKERS: stack.kafka_brokers,
+      REDIS_URL: stack.redis_url,
+      LIVEBOARD_NAMESPACE: namespace,
+    };
+    if (options.simulator) {
+      ports.simulator = await freePort(ports.simulator);
+      report('Simulator: starting the rooms');
+      await bring({
+        name: 'simulator',
+        run: {
+          command: process.execPath,
+          args: ['--enable-source-maps', 'services/simulator/dist/main.js'],
+          env: { ...common, LIVEBOARD_HEALTH_PORT: String(ports.simulator) },
+        },
+        isReady: () => isReady(ports.simulator),
+        readyMs: 60_000,
+      });
+    }
     writeFileSync(portsFile, JSON.stringify(ports));
     ready = true;
     write();

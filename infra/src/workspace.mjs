@@ -30,20 +30,16 @@ export const install = (root) => {
   writeFileSync(stamp, want);
 };
 
-/** Bundles each service that has a `main.ts` to `dist/main.js`; our own packages are bundled in, all others stay outside. */
+/** Bundles each service that has a `main.ts` to `dist/main.js`; libraries included, since a
+ * package's own dependencies cannot be seen from a service's folder. */
 export const build = async (root) => {
   const mains = readdirSync(join(root, 'services')).filter((name) =>
     existsSync(join(root, 'services', name, 'src/main.ts')),
   );
   if (mains.length > 0) {
     const { build: bundle } = await import(pathToFileURL(join(root, 'node_modules/esbuild/lib/main.js')).href);
-    const ours = {
-      name: 'ours-in-others-out',
-      setup: ({ onResolve }) =>
-        onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
-          kind === 'entry-point' || path.startsWith('@liveboard/') ? undefined : { path, external: true },
-        ),
-    };
+    // Libraries of the older module form ask for `require`, which a module does not have.
+    const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
     await Promise.all(
       mains.map((name) =>
         bundle({
@@ -56,7 +52,7 @@ export const build = async (root) => {
           sourcemap: true,
           logLevel: 'error',
           loader: { '.lua': 'text', '.sql': 'text' },
-          plugins: [ours],
+          banner: { js: banner },
         }),
       ),
     );

@@ -1,1 +1,4 @@
-export {};
+export { type Committed, createKafkaAdmin, type KafkaAdmin, type LogBounds } from './admin.ts';
+export type { KafkaOptions } from './client.ts';
+export { createKafkaProducer, type KafkaProducer, type OutMessage, type Placed } from './producer.ts';
+export { createLogReader, type LogReader, type ReadRecord } from './reader.ts';

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { createKafkaAdmin } from './admin.ts';
+import { createClient, type KafkaOptions } from './client.ts';
+
+/** One record as it lies in the log. `append` is its broker time, ms. */
+export interface ReadRecord {
+  readonly partition: number;
+  readonly offset: number;
+  readonly append: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+}
+
+export interface LogReader {
+  /** Reads every partition from its first record to the end it had at the call; `take` gets each partition's records in order. */
+  readAll(topic: string, take: (records: readonly ReadRecord[]) => void): Promise<void>;
+}
+
+/** Reads whole topics in a throw-away group, for tools: nothing is committed. */
+export const createLogReader = (options: KafkaOptions, namespace: string): LogReader => ({
+  readAll: async (topic, take) => {
+    const admin = createKafkaAdmin(options);
+    await admin.connect();
+    const bounds = await admin.bounds(topic);
+    await admin.disconnect();
+    const waiting = new Map(
+      bounds.filter(({ start, end }) => end > start).map(({ partition, end }) => [partition, end]),
+    );
+    if (waiting.size === 0) return;
+    const consumer = createClient(options).consumer({
+      groupId: `${namespace}liveboard.tool.${randomUUID()}`,
+      maxWaitTimeInMs: 200,
+      readUncommitted: false,
+    });
+    await consumer.connect();
+    await consumer.subscribe({ topics: [topic], fromBeginning: true });
+    try {
+      await new Promise<void>((done, fail) => {
+        consumer.on('consumer.crash', ({ payload }) => fail(payload.error));
+        consumer
+          .run({
+            autoCommit: false,
+            eachBatchAutoResolve: true,
+            partitionsConsumedConcurrently: 1,
+            eachBatch: ({ batch, heartbeat }) => {
+              const end = waiting.get(batch.partition);
+              if (end === undefined) return Promise.resolve();
+              const records = batch.messages.flatMap(({ offset, timestamp, key, value }) =>
+                Number(offset) < end
+                  ? [{ partition: batch.partition, offset: Number(offset), append: Number(timestamp), key, value }]
+                  : [],
+              );
+              take(records);
+              if (Number(batch.lastOffset()) >= end - 1) waiting.delete(batch.partition);
+              if (waiting.size === 0) done();
+              return heartbeat();
+            },
+          })
+          .catch(fail);
+      });
+    } finally {
+      await consumer.disconnect();
+    }
+  },
+});

@@ -1,0 +1,90 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { finished } from 'node:stream/promises';
+import { parseArgs } from 'node:util';
+import { DEFAULT_PARTITIONS, TOPICS } from '@liveboard/contracts';
+import { createKafkaAdmin, createLogReader } from '@liveboard/kafka';
+import { createLog } from '@liveboard/runtime';
+import { hashRows } from './canonical.ts';
+import { createReplay, type Replayed } from './replay.ts';
+import { readStack, type Stack } from './stack.ts';
+
+const USAGE = `dump   --stack FILE --out FILE.ndjson            writes the events' log, a line a record
+replay --stack FILE | --dump FILE [--batch N]    counts it anew and prints the hash of the final rows
+       [--partitions N] [--generation N]         with --dump: of the log it was taken from`;
+
+const log = createLog('ops', 'warn');
+const kafkaOf = (stack: Stack) => ({ brokers: stack.kafka_brokers.split(','), clientId: 'liveboard-ops', log });
+const topicOf = (stack: Stack): string => stack.namespace + TOPICS.events.name;
+
+const dump = async (stack: Stack, out: string): Promise<void> => {
+  const file = createWriteStream(out);
+  let written = 0;
+  await createLogReader(kafkaOf(stack), stack.namespace).readAll(topicOf(stack), (records) => {
+    for (const { partition, offset, append, value } of records) {
+      file.write(`${JSON.stringify({ partition, offset, append, value_b64: value?.toString('base64') ?? null })}\n`);
+      written++;
+    }
+  });
+  file.end();
+  await finished(file);
+  console.log(`dump: ${written} records`);
+};
+
+const replayDump = async (file: string, take: (records: readonly Replayed[]) => void): Promise<void> => {
+  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (line === '') continue;
+    const { partition, offset, append, value_b64 } = JSON.parse(line) as {
+      partition: number;
+      offset: number;
+      append: number;
+      value_b64: string | null;
+    };
+    take([{ partition, offset, append, value: value_b64 === null ? null : Buffer.from(value_b64, 'base64') }]);
+  }
+};
+
+const replayStack = async (stack: Stack, batch: number): Promise<ReturnType<typeof createReplay>> => {
+  const admin = createKafkaAdmin(kafkaOf(stack));
+  await admin.connect();
+  const partitions = (await admin.bounds(topicOf(stack))).length;
+  await admin.disconnect();
+  const replay = createReplay(partitions, stack.generation, batch);
+  await createLogReader(kafkaOf(stack), stack.namespace).readAll(topicOf(stack), replay.take);
+  return replay;
+};
+
+const run = async (): Promise<void> => {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      stack: { type: 'string' },
+      out: { type: 'string' },
+      dump: { type: 'string' },
+      batch: { type: 'string', default: '1000' },
+      partitions: { type: 'string', default: String(DEFAULT_PARTITIONS) },
+      generation: { type: 'string', default: '1' },
+    },
+  });
+  const [command] = positionals;
+  const batch = Number(values.batch);
+  if (!Number.isInteger(batch) || batch < 1) throw new Error('--batch: must be an integer of at least 1');
+  if (command === 'dump' && values.stack !== undefined && values.out !== undefined) {
+    await dump(readStack(values.stack), values.out);
+    return;
+  }
+  if (command !== 'replay' || (values.stack === undefined) === (values.dump === undefined)) throw new Error(USAGE);
+  let replay: ReturnType<typeof createReplay>;
+  if (values.stack !== undefined) replay = await replayStack(readStack(values.stack), batch);
+  else {
+    replay = createReplay(Number(values.partitions), Number(values.generation), batch);
+    await replayDump(values.dump as string, replay.take);
+  }
+  const rows = replay.finish();
+  console.log(`replay: ${rows.length} final rows, sha256 ${hashRows(rows)}`);
+};
+
+run().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});
