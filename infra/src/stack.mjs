@@ -141,20 +141,25 @@ export const startStack = async (root, options) => {
       REDIS_URL: stack.redis_url,
       LIVEBOARD_NAMESPACE: namespace,
     };
-    if (options.simulator) {
-      ports.simulator = await freePort(ports.simulator);
-      report('Simulator: starting the rooms');
+    const service = async (name, says, env = {}) => {
+      ports[name] = await freePort(ports[name]);
+      report(says);
       await bring({
-        name: 'simulator',
+        name,
         run: {
           command: process.execPath,
-          args: ['--enable-source-maps', 'services/simulator/dist/main.js'],
-          env: { ...common, LIVEBOARD_HEALTH_PORT: String(ports.simulator) },
+          args: ['--enable-source-maps', `services/${name}/dist/main.js`],
+          env: { ...common, ...env, LIVEBOARD_HEALTH_PORT: String(ports[name]) },
         },
-        isReady: () => isReady(ports.simulator),
+        isReady: () => isReady(ports[name]),
         readyMs: 60_000,
       });
-    }
+    };
+    await service('ingest', 'Ingest: starting', {
+      LIVEBOARD_LOG_GENERATION: String(generation),
+      LIVEBOARD_INGEST_TICKS: options.ticks ? 'on' : 'off',
+    });
+    if (options.simulator) await service('simulator', 'Simulator: starting the rooms');
     writeFileSync(portsFile, JSON.stringify(ports));
     ready = true;
     write();

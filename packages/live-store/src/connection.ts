@@ -1,0 +1,16 @@
+import type { Log } from '@liveboard/runtime';
+import { Redis } from 'ioredis';
+
+/** A connection that reconnects for ever, fails a command after 5 s, and never sends one twice on its own. */
+export const connectRedis = (url: string, log: Log): Redis => {
+  const redis = new Redis(url, {
+    commandTimeout: 5_000,
+    maxRetriesPerRequest: 1,
+    autoResendUnfulfilledCommands: false,
+    enableOfflineQueue: true,
+    retryStrategy: (times) => Math.min(100 * times, 1_000),
+  });
+  redis.on('error', (error: Error) => log.warn({ err: error.message }, 'redis'));
+  return redis;
+};
+export type { Redis };

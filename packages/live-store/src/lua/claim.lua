@@ -1,0 +1,12 @@
+-- Claims a partition for one owner. Guarantees: the fence only rises, so that every earlier owner is refused from here on;
+-- a higher generation forgets the position of the log before it; a lower one is refused.
+-- KEYS: meta. ARGV: generation. Returns {fence, applied} ('' where nothing was applied) or {'FENCED'}.
+local held = tonumber(redis.call('HGET', KEYS[1], 'generation') or '0')
+local generation = tonumber(ARGV[1])
+if held > generation then return { 'FENCED' } end
+if held < generation then redis.call('HDEL', KEYS[1], 'applied', 'stream_time', 'ledger') end
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local fence = math.max(tonumber(redis.call('HGET', KEYS[1], 'fence') or '0') + 1, now)
+redis.call('HSET', KEYS[1], 'generation', ARGV[1], 'fence', string.format('%.0f', fence))
+return { string.format('%.0f', fence), redis.call('HGET', KEYS[1], 'applied') or '' }

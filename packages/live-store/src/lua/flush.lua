@@ -1,0 +1,37 @@
+-- Writes one flush of a partition: rows, position and messages in one step, or nothing of it.
+-- Guarantees: a stale owner writes nothing (FENCED); a flush whose base is not what is stored writes nothing (BEHIND);
+-- the same flush sent twice is written once (OK).
+-- KEYS: meta, live cards, then one room hash and one channel per room, in turn.
+-- ARGV: generation, fence, expected ('' = none), next, stream_time, ledger, then per room:
+--   n fields, name, value..., m forgotten fields, name..., card ('' = unchanged), ttl seconds (0 = keep), k messages, message...
+local meta = redis.call('HMGET', KEYS[1], 'generation', 'fence', 'applied')
+local generation = tonumber(meta[1] or '0')
+local fence = tonumber(meta[2] or '0')
+if generation > tonumber(ARGV[1]) or fence > tonumber(ARGV[2]) then return { 'FENCED' } end
+local applied = meta[3] or ''
+if fence == tonumber(ARGV[2]) and applied == ARGV[4] then return { 'OK' } end
+if fence ~= tonumber(ARGV[2]) or applied ~= ARGV[3] then return { 'BEHIND', applied, meta[2] or '' } end
+local at = 7
+local function take()
+  local value = ARGV[at]
+  at = at + 1
+  return value
+end
+for key = 3, #KEYS, 2 do
+  local room, channel = KEYS[key], KEYS[key + 1]
+  local id = take()
+  for _ = 1, tonumber(take()) do
+    local field = take()
+    redis.call('HSET', room, field, take())
+  end
+  for _ = 1, tonumber(take()) do redis.call('HDEL', room, take()) end
+  local card = take()
+  if card ~= '' then redis.call('HSET', KEYS[2], id, card) end
+  local ttl = tonumber(take())
+  if ttl > 0 then redis.call('EXPIRE', room, ttl) end
+  for _ = 1, tonumber(take()) do redis.call('SPUBLISH', channel, take()) end
+end
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+redis.call('HSET', KEYS[1], 'applied', ARGV[4], 'stream_time', ARGV[5], 'ledger', ARGV[6], 'flushed_at', string.format('%.0f', now))
+return { 'OK' }

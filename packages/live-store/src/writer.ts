@@ -1,0 +1,90 @@
+import type { Ledger } from '@liveboard/contracts';
+import type { Redis } from 'ioredis';
+import type { Keys } from './keys.ts';
+import claimLua from './lua/claim.lua';
+import flushLua from './lua/flush.lua';
+
+/** One room of a flush: fields of its hash to write and to forget, its card where due, the messages for its channel. */
+export interface RoomWrite {
+  readonly room_id: string;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly forgotten: readonly string[];
+  readonly card?: string;
+  /** Seconds until the hash expires. */
+  readonly ttl: number;
+  readonly messages: readonly string[];
+}
+
+export interface Flush {
+  readonly expected: number | undefined;
+  readonly next: number;
+  readonly streamTime: number | undefined;
+  readonly ledger: Ledger;
+  readonly rooms: readonly RoomWrite[];
+}
+
+/** `behind`: Redis stands elsewhere (`applied` absent: it lost everything) and nothing was written. */
+export type FlushOutcome =
+  | { readonly kind: 'ok' }
+  | { readonly kind: 'fenced' }
+  | { readonly kind: 'behind'; readonly applied: number | undefined; readonly fence: number | undefined };
+
+export type Claim =
+  | { readonly kind: 'claimed'; readonly fence: number; readonly applied: number | undefined }
+  | { readonly kind: 'fenced' };
+
+/** The fenced writer of one partition's hot state. Rejects when Redis does not answer; a resend is harmless. */
+export interface PartitionWriter {
+  claim(): Promise<Claim>;
+  flush(fence: number, flush: Flush): Promise<FlushOutcome>;
+}
+
+const numberOrNone = (text: string | undefined): number | undefined =>
+  text === undefined || text === '' ? undefined : Number(text);
+
+const roomArguments = ({ room_id, fields, forgotten, card, ttl, messages }: RoomWrite): (string | number)[] => {
+  const entries = Object.entries(fields);
+  return [
+    room_id,
+    entries.length,
+    ...entries.flat(),
+    forgotten.length,
+    ...forgotten,
+    card ?? '',
+    ttl,
+    messages.length,
+    ...messages,
+  ];
+};
+
+export const createPartitionWriter = (
+  redis: Redis,
+  keys: Keys,
+  partition: number,
+  generation: number,
+): PartitionWriter => {
+  const meta = keys.meta(partition);
+  return {
+    claim: async () => {
+      const [first, applied] = (await redis.eval(claimLua, 1, meta, generation)) as string[];
+      if (first === 'FENCED') return { kind: 'fenced' };
+      return { kind: 'claimed', fence: Number(first), applied: numberOrNone(applied) };
+    },
+    flush: async (fence, { expected, next, streamTime, ledger, rooms }) => {
+      const names = rooms.flatMap(({ room_id }) => [keys.room(partition, room_id), keys.feed(partition, room_id)]);
+      const args = [generation, fence, expected ?? '', next, streamTime ?? '', JSON.stringify(ledger)];
+      const [kind, applied, held] = (await redis.eval(
+        flushLua,
+        2 + names.length,
+        meta,
+        keys.live(partition),
+        ...names,
+        ...args,
+        ...rooms.flatMap(roomArguments),
+      )) as string[];
+      if (kind === 'OK') return { kind: 'ok' };
+      if (kind === 'FENCED') return { kind: 'fenced' };
+      return { kind: 'behind', applied: numberOrNone(applied), fence: numberOrNone(held) };
+    },
+  };
+};
