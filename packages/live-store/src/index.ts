@@ -1,6 +1,20 @@
 export { connectRedis, type Redis } from './connection.ts';
 export { createKeys, type Keys } from './keys.ts';
 export {
+  type Attach,
+  BOOT_HOLD_MS,
+  createLease,
+  LEASE_TTL_MS,
+  type Lease,
+  type LeaseHolder,
+  type LeaseMember,
+  newSession,
+  type Renewed,
+  type Taken,
+} from './lease.ts';
+export { createRoomStore, type PartitionMeta, type RoomStore, type StoredRoom } from './room-store.ts';
+export { createSubscriber, type Subscriber } from './subscriber.ts';
+export {
   type Claim,
   createPartitionWriter,
   type Flush,
