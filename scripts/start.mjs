@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseOptions, USAGE } from '../infra/src/options.mjs';
 import { Failure, report } from '../infra/src/report.mjs';
 import { startStack } from '../infra/src/stack.mjs';
-import { build, install } from '../infra/src/workspace.mjs';
+import { build, buildBoard, install } from '../infra/src/workspace.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -15,6 +15,7 @@ try {
   }
   install(root);
   await build(root);
+  buildBoard(root);
   let stop = async () => {};
   let asked = false;
   const leave = async () => {
@@ -29,7 +30,15 @@ try {
   const started = await startStack(root, options);
   stop = started.stop;
   if (asked) await stop();
-  report(`Ready: Kafka ${started.stack.kafka_brokers}, ${started.stack.redis_url}. Ctrl-C stops everything.`);
+  report(`Ready. The board: ${started.stack.gateway_url}/monitor`);
+  console.log(`
+  Sign in as   demo-partner    an agency that watches up to five rooms
+               demo-host       a host of one room
+               demo-operator   sees every room and the data's health
+  Kafka        ${started.stack.kafka_brokers}
+  Redis        ${started.stack.redis_url}
+  Everything written lies under ${options.dir}. Ctrl-C stops everything.
+`);
   // The children are watched by their events; this keeps the launcher alive between them.
   setInterval(() => {}, 60_000);
 } catch (error) {

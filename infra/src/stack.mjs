@@ -18,6 +18,17 @@ const readPorts = (file) => {
   }
 };
 
+/** What a gateway of a stack is told beside the stack's addresses. */
+export const gatewayEnv = (root, dir, { generation, gateway_url }, port) => ({
+  LIVEBOARD_HEALTH_PORT: undefined,
+  LIVEBOARD_LOG_GENERATION: String(generation),
+  LIVEBOARD_PORT: String(port),
+  LIVEBOARD_ORIGINS: [gateway_url, `http://127.0.0.1:${port}`, `http://localhost:${port}`].join(','),
+  LIVEBOARD_BOARD_DIR: join(root, 'services/board/dist'),
+  LIVEBOARD_DEV_ISSUER: '1',
+  LIVEBOARD_DEV_KEYS: join(dir, 'dev-keys.json'),
+});
+
 /**
  * Starts the parts in order, watches them, and stops them in reverse. `stack.json` is there while all is ready.
  * Returns `{ stack, stop }`.
@@ -142,23 +153,29 @@ export const startStack = async (root, options) => {
       LIVEBOARD_NAMESPACE: namespace,
     };
     const service = async (name, says, env = {}) => {
-      ports[name] = await freePort(ports[name]);
+      ports[name] ??= await freePort();
       report(says);
       await bring({
         name,
         run: {
           command: process.execPath,
           args: ['--enable-source-maps', `services/${name}/dist/main.js`],
-          env: { ...common, ...env, LIVEBOARD_HEALTH_PORT: String(ports[name]) },
+          env: { ...common, LIVEBOARD_HEALTH_PORT: String(ports[name]), ...env },
         },
         isReady: () => isReady(ports[name]),
         readyMs: 60_000,
       });
     };
+    for (const name of ['ingest', 'simulator']) ports[name] = await freePort(ports[name]);
+    ports.gateway = await freePort(options.port ?? ports.gateway ?? 8080);
+    if (options.port !== undefined && ports.gateway !== options.port)
+      throw new Failure(`--port: ${options.port} is taken; leave it out, or name another`);
+    stack.gateway_url = `http://127.0.0.1:${ports.gateway}`;
     await service('ingest', 'Ingest: starting', {
       LIVEBOARD_LOG_GENERATION: String(generation),
       LIVEBOARD_INGEST_TICKS: options.ticks ? 'on' : 'off',
     });
+    await service('gateway', `Gateway: starting on ${stack.gateway_url}`, gatewayEnv(root, dir, stack, ports.gateway));
     if (options.simulator) await service('simulator', 'Simulator: starting the rooms');
     writeFileSync(portsFile, JSON.stringify(ports));
     ready = true;

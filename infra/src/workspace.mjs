@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Failure, report } from './report.mjs';
@@ -58,4 +58,31 @@ export const build = async (root) => {
     );
   }
   return mains;
+};
+
+const newest = (path) => {
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));
+};
+
+/** Builds the board's pages where a source is newer than what was built. */
+export const buildBoard = (root) => {
+  const board = join(root, 'services/board');
+  const built = join(board, 'dist/index.html');
+  if (!existsSync(join(board, 'index.html'))) return;
+  const sources = ['services/board/src', 'services/board/index.html', 'packages/client/src', 'packages/contracts/src'];
+  const last = Math.max(
+    ...sources
+      .map((path) => join(root, path))
+      .filter(existsSync)
+      .map(newest),
+  );
+  if (existsSync(built) && statSync(built).mtimeMs > last) return;
+  report('Building the board ...');
+  const done = spawnSync(join(board, 'node_modules/.bin/vite'), ['build', '--logLevel', 'warn'], {
+    cwd: board,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  if (done.status !== 0) throw new Failure('The board could not be built; the reason stands above.');
 };

@@ -6,6 +6,7 @@ import type {
   Marker,
   MinuteRow,
   ProductRow,
+  RoomInfo,
   SourceRow,
 } from '@liveboard/contracts';
 import { partitionOf } from '@liveboard/contracts';
@@ -40,6 +41,7 @@ export interface PartitionMeta {
 /** Readers of the hot state. All reject when Redis does not answer. */
 export interface RoomStore {
   read(roomId: string): Promise<StoredRoom | undefined>;
+  info(roomId: string): Promise<RoomInfo | undefined>;
   rev(roomId: string): Promise<number | undefined>;
   /** Every card of every partition, as JSON text by room. */
   cards(): Promise<ReadonlyMap<string, string>>;
@@ -86,6 +88,10 @@ export const createRoomStore = (redis: Redis, keys: Keys, partitions: number): R
       if (hash.rev === undefined) return undefined;
       const generation = await redis.hget(keys.meta(partitionOf(roomId, partitions)), 'generation');
       return parseRoom(Number(generation ?? 1), hash);
+    },
+    info: async (roomId) => {
+      const text = await redis.hget(key(roomId), 'info');
+      return text === null ? undefined : (JSON.parse(text) as RoomInfo);
     },
     rev: async (roomId) => number(await redis.hget(key(roomId), 'rev')),
     cards: async () => {

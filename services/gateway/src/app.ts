@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import fastifyWebsocket from '@fastify/websocket';
+import { LIMITS, SUBPROTOCOL } from '@liveboard/contracts';
+import type { KafkaAdmin } from '@liveboard/kafka';
+import type { Log } from '@liveboard/runtime';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { DevIssuer } from './dev/issuer.ts';
+import type { Feed } from './feed/server.ts';
+import { Refusal, sendProblem } from './problem.ts';
+import type { RestContext } from './rest/context.ts';
+import { registerDev } from './rest/dev.ts';
+import { registerRooms } from './rest/rooms.ts';
+import { registerStatus } from './rest/status.ts';
+
+export interface AppOptions {
+  readonly feed: Feed;
+  readonly context: RestContext;
+  readonly admin: KafkaAdmin;
+  readonly namespace: string;
+  readonly issuer?: DevIssuer | undefined;
+  readonly boardDir?: string | undefined;
+  readonly notReady: () => string | undefined;
+  readonly log: Log;
+}
+
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' https: data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+} as const;
+
+const PAGE_PREFIXES = ['/v1/', '/dev/', '/assets/'];
+
+/** The HTTP server: feed, REST, and the built board. */
+export const createApp = async (options: AppOptions): Promise<FastifyInstance> => {
+  const { feed, context, issuer, boardDir, notReady, log } = options;
+  const app = fastify({ logger: false, bodyLimit: 64 * 1024, requestTimeout: 15_000, forceCloseConnections: true });
+  // Before any hook that may refuse: sockets refused by an earlier one would never be let go.
+  await app.register(fastifyWebsocket, {
+    options: {
+      maxPayload: LIMITS.frame_bytes,
+      perMessageDeflate: false,
+      // Never the token: only the protocol's own name is answered.
+      handleProtocols: (protocols: Set<string>) => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+    },
+    preClose: (done) => {
+      for (const socket of app.websocketServer.clients) socket.close(1_012, 'restart');
+      done();
+    },
+  });
+  app.addHook('onSend', async (_, reply) => {
+    reply.headers(HEADERS);
+  });
+  app.setErrorHandler((error: Error & { statusCode?: number }, _, reply) => {
+    if (error instanceof Refusal) return sendProblem(reply, error.code, error.message, error.more);
+    if (error.statusCode === 413) return sendProblem(reply, 'PAYLOAD_TOO_LARGE', 'the body is too large');
+    if (error.statusCode !== undefined && error.statusCode < 500)
+      return sendProblem(reply, 'INVALID_REQUEST', error.message);
+    log.error({ err: error }, 'a request failed');
+    const isAway = /Connection is closed|Command timed out|max retries|ECONNREFUSED/i.test(error.message);
+    return isAway
+      ? sendProblem(reply, 'UNAVAILABLE', 'a part behind the gateway does not answer')
+      : sendProblem(reply, 'INTERNAL', 'the failure was written to the log');
+  });
+
+  feed.register(app);
+  registerRooms(app, context);
+  registerStatus(app, context, { admin: options.admin, namespace: options.namespace });
+  if (issuer !== undefined) registerDev(app, issuer);
+  app.get('/healthz', async () => 'ok\n');
+  app.get('/readyz', async (_, reply) => {
+    const reason = notReady();
+    return reply.code(reason === undefined ? 200 : 503).send(`${reason ?? 'ready'}\n`);
+  });
+
+  const board = boardDir === undefined ? undefined : resolve(boardDir);
+  const hasBoard = board !== undefined && existsSync(board);
+  if (hasBoard) await app.register(fastifyStatic, { root: board, wildcard: false, maxAge: 0 });
+  app.setNotFoundHandler((request, reply) => {
+    const isPage = request.method === 'GET' && !PAGE_PREFIXES.some((prefix) => request.url.startsWith(prefix));
+    if (hasBoard && isPage) return reply.sendFile('index.html');
+    return sendProblem(reply, 'ROOM_NOT_FOUND', `there is nothing at ${request.url.split('?')[0]}`);
+  });
+  return app;
+};

@@ -1,0 +1,32 @@
+import { FIELDS } from '@liveboard/runtime';
+import { z } from 'zod';
+
+const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
+
+/** The gateway's settings, by the names they have in the environment. */
+export const SETTINGS = {
+  KAFKA_BROKERS: FIELDS.KAFKA_BROKERS,
+  REDIS_URL: FIELDS.REDIS_URL,
+  LIVEBOARD_NAMESPACE: FIELDS.LIVEBOARD_NAMESPACE,
+  LIVEBOARD_LOG_GENERATION: FIELDS.LIVEBOARD_LOG_GENERATION,
+  LIVEBOARD_PARTITIONS: FIELDS.LIVEBOARD_PARTITIONS,
+  LIVEBOARD_LOG_LEVEL: FIELDS.LIVEBOARD_LOG_LEVEL,
+  LIVEBOARD_HOST: z.string().default('127.0.0.1'),
+  LIVEBOARD_PORT: z.coerce.number().int().min(0).max(65_535).default(8_080),
+  /** Exact origins whose pages may open the feed, comma-separated. */
+  LIVEBOARD_ORIGINS: z.string().transform((list) => list.split(',').map((origin) => origin.trim())),
+  /** Folder of the built board; none: only the API is served. */
+  LIVEBOARD_BOARD_DIR: z.string().optional(),
+  /** Keys of whoever signs our tokens. */
+  LIVEBOARD_JWKS_URL: z.url().optional(),
+  LIVEBOARD_ISSUER: z.string().default('liveboard-dev'),
+  /** `1`: sign tokens for demo accounts, on the loopback only. Never in production. */
+  LIVEBOARD_DEV_ISSUER: z.enum(['0', '1']).default('0'),
+  /** File that gateways of one dev stack share their signing key in. */
+  LIVEBOARD_DEV_KEYS: z.string().optional(),
+  LIVEBOARD_MAX_SOCKETS_PER_PARTNER: count(50),
+  LIVEBOARD_MAX_SOCKETS_PER_IP: count(200),
+  LIVEBOARD_MAX_UPGRADES_PER_SECOND: count(10),
+  LIVEBOARD_MAX_INBOUND_PER_SECOND: count(2),
+  LIVEBOARD_MAX_FRAMES_PER_SECOND: count(10),
+} as const;

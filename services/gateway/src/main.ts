@@ -1,0 +1,102 @@
+import { createDirectory } from '@liveboard/access';
+import { LIMITS, partitionOf } from '@liveboard/contracts';
+import { createKafkaAdmin } from '@liveboard/kafka';
+import { connectRedis, createKeys, createLease, createRoomStore, createSubscriber } from '@liveboard/live-store';
+import { createLifecycle, createLog, EXIT_HALTED, readConfig } from '@liveboard/runtime';
+import { DEMO_ACCOUNTS } from '@liveboard/simulator';
+import { createRemoteJWKSet } from 'jose';
+import { createApp } from './app.ts';
+import { SETTINGS } from './config.ts';
+import { createDevAccounts } from './dev/accounts.ts';
+import { devDirectory } from './dev/directory.ts';
+import { createDevIssuer } from './dev/issuer.ts';
+import { createHub } from './feed/hub.ts';
+import { createFeed } from './feed/server.ts';
+import { createCardReader } from './rest/cards.ts';
+import { createAuthenticate } from './rest/context.ts';
+import { createVerifier } from './tokens.ts';
+
+const settings = readConfig(SETTINGS, process.env);
+const log = createLog('gateway', settings.LIVEBOARD_LOG_LEVEL);
+const lifecycle = createLifecycle(log);
+const partitions = settings.LIVEBOARD_PARTITIONS;
+const place = (roomId: string): number => partitionOf(roomId, partitions);
+const isDev = settings.LIVEBOARD_DEV_ISSUER === '1';
+
+const [hosted] = DEMO_ACCOUNTS;
+const issuer = isDev
+  ? await createDevIssuer(
+      createDevAccounts(hosted?.account_id ?? ''),
+      settings.LIVEBOARD_ISSUER,
+      settings.LIVEBOARD_DEV_KEYS,
+    )
+  : undefined;
+const keySet =
+  issuer?.keys ??
+  (settings.LIVEBOARD_JWKS_URL === undefined ? undefined : createRemoteJWKSet(new URL(settings.LIVEBOARD_JWKS_URL)));
+if (keySet === undefined) {
+  log.fatal('LIVEBOARD_JWKS_URL: must be set where LIVEBOARD_DEV_ISSUER is not 1');
+  process.exit(EXIT_HALTED);
+}
+const verify = createVerifier(keySet, settings.LIVEBOARD_ISSUER);
+const directory = createDirectory(isDev ? devDirectory() : []);
+
+const admin = createKafkaAdmin({ brokers: settings.KAFKA_BROKERS, clientId: 'liveboard-gateway', log });
+await admin.connect();
+lifecycle.onStop('admin', () => admin.disconnect());
+
+const keys = createKeys(settings.LIVEBOARD_NAMESPACE);
+const redis = connectRedis(settings.REDIS_URL, log);
+const listener = connectRedis(settings.REDIS_URL, log);
+lifecycle.onStop('redis', async () => {
+  redis.disconnect();
+  listener.disconnect();
+});
+
+const store = createRoomStore(redis, keys, partitions);
+const subscriber = createSubscriber(listener, (connected) => {
+  feed.setRedis(connected);
+  if (connected) void hub.renew();
+});
+const hub = createHub(store, subscriber, place, log);
+const lease = createLease(redis, keys, { cap: LIMITS.rooms });
+const feed = createFeed({
+  hub,
+  store,
+  lease,
+  directory,
+  verify,
+  origins: new Set(settings.LIVEBOARD_ORIGINS),
+  log,
+  socketsPerPartner: settings.LIVEBOARD_MAX_SOCKETS_PER_PARTNER,
+  socketsPerIp: settings.LIVEBOARD_MAX_SOCKETS_PER_IP,
+  upgradesPerSecond: settings.LIVEBOARD_MAX_UPGRADES_PER_SECOND,
+  inboundPerSecond: settings.LIVEBOARD_MAX_INBOUND_PER_SECOND,
+  framesPerSecond: settings.LIVEBOARD_MAX_FRAMES_PER_SECOND,
+});
+// The first life of Redis' data is named before anybody asks for a room.
+await lease.boot().catch(() => undefined);
+
+const app = await createApp({
+  feed,
+  context: {
+    store,
+    lease,
+    directory,
+    cards: createCardReader(store, Date.now),
+    authenticate: createAuthenticate(verify),
+  },
+  admin,
+  namespace: settings.LIVEBOARD_NAMESPACE,
+  issuer,
+  boardDir: settings.LIVEBOARD_BOARD_DIR,
+  notReady: () => (redis.status === 'ready' ? undefined : 'Redis does not answer'),
+  log,
+});
+const address = await app.listen({ host: settings.LIVEBOARD_HOST, port: settings.LIVEBOARD_PORT });
+lifecycle.onStop('http', () => app.close());
+lifecycle.onStop('feed', async () => {
+  hub.close();
+  await feed.drain();
+});
+log.info({ address }, 'the gateway listens');

@@ -1,0 +1,33 @@
+import type { Directory } from '@liveboard/access';
+import type { Lease, RoomStore } from '@liveboard/live-store';
+import type { FastifyRequest } from 'fastify';
+import { Refusal } from '../problem.ts';
+import type { Verified, Verify } from '../tokens.ts';
+import type { CardReader } from './cards.ts';
+
+/** What every route may use. */
+export interface RestContext {
+  readonly store: RoomStore;
+  readonly lease: Lease;
+  readonly directory: Directory;
+  readonly cards: CardReader;
+  /** Rejects with a refusal where the request carries no good token. */
+  readonly authenticate: (request: FastifyRequest) => Promise<Verified>;
+}
+
+export const createAuthenticate =
+  (verify: Verify) =>
+  async (request: FastifyRequest): Promise<Verified> => {
+    const [scheme, token] = (request.headers.authorization ?? '').split(' ');
+    if (scheme?.toLowerCase() !== 'bearer' || token === undefined)
+      throw new Refusal('UNAUTHENTICATED', 'authorization: must be Bearer <token>');
+    const answer = await verify(token);
+    if (!answer.ok) throw new Refusal('UNAUTHENTICATED', answer.why);
+    return answer.principal;
+  };
+
+/** Distinct rooms that the principal's partner holds now. */
+export const heldRooms = async (lease: Lease, { role, partner_id }: Verified): Promise<ReadonlySet<string>> => {
+  if (role !== 'partner' || partner_id === undefined) return new Set();
+  return new Set((await lease.list(partner_id)).map(({ room_id }) => room_id));
+};

@@ -1,0 +1,27 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { DevIssuer } from '../dev/issuer.ts';
+import { Refusal } from '../problem.ts';
+import { parse } from './rooms.ts';
+
+const body = z.object({ sub: z.string().max(200) });
+const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
+
+const onlyHere = ({ socket }: FastifyRequest): void => {
+  if (!LOOPBACK.has(socket.remoteAddress ?? '')) throw new Refusal('FORBIDDEN_ROLE', 'only from this machine');
+};
+
+/** Sign-in without passwords for a developer's machine. */
+export const registerDev = (app: FastifyInstance, issuer: DevIssuer): void => {
+  app.get('/dev/accounts', async (request) => {
+    onlyHere(request);
+    return { items: issuer.accounts.map(({ sub, name, what, lb: { role } }) => ({ sub, role, name, what })) };
+  });
+  app.post('/dev/token', async (request) => {
+    onlyHere(request);
+    const { sub } = parse(body, request.body);
+    const issued = await issuer.issue(sub);
+    if (issued === undefined) throw new Refusal('INVALID_REQUEST', 'sub: is none of the demo accounts');
+    return issued;
+  });
+};

@@ -1,0 +1,133 @@
+import { type Principal, permitLive } from '@liveboard/access';
+import { type Card, COMPARATOR, type MinuteRow, type RoomInfo } from '@liveboard/contracts';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { Refusal } from '../problem.ts';
+import type { StoredCard } from './cards.ts';
+import { heldRooms, type RestContext } from './context.ts';
+
+const SORTS = ['attention', 'started_at', 'gmv', 'online', 'viewers', 'duration'] as const;
+const listQuery = z.strictObject({
+  status: z.enum(['live', 'ended']).optional(),
+  search: z.string().max(100).optional(),
+  from: z.coerce.number().int().optional(),
+  to: z.coerce.number().int().optional(),
+  sort: z.enum(SORTS).default('attention'),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  cursor: z.string().max(200).optional(),
+});
+const roomParams = z.object({ id: z.string().regex(/^[A-Za-z0-9._:-]{1,64}$/) });
+const MAX_MINUTES = 1_440;
+const minutesQuery = z.strictObject({
+  from: z.coerce.number().int().min(0).optional(),
+  to: z.coerce.number().int().min(0).optional(),
+});
+
+/** Parses input. @throws Refusal naming each field and its rule. */
+export const parse = <T>(schema: z.ZodType<T>, input: unknown): T => {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const errors = result.error.issues.map(({ path, message }) => ({ reason: message, path: path.join('.') }));
+  throw new Refusal('INVALID_REQUEST', errors.map(({ path, reason }) => `${path}: ${reason}`).join('; '), { errors });
+};
+
+const ATTENTION = ['trouble', 'peak', 'watch', 'warming_up', 'steady'];
+
+const rank = (card: StoredCard, sort: (typeof SORTS)[number]): number => {
+  switch (sort) {
+    case 'attention':
+      return -ATTENTION.indexOf(card.state ?? 'steady');
+    case 'started_at':
+      return card.started_at ?? card.totals_from;
+    case 'duration':
+      return -(card.started_at ?? card.totals_from);
+    case 'viewers':
+    case 'gmv':
+    case 'online':
+      return card.metrics?.[sort] ?? -1;
+  }
+};
+
+const plain = (text: string): string =>
+  text
+    .normalize('NFD')
+    .replace(/\p{Diacritic}/gu, '')
+    .toLowerCase()
+    .replace(/^@/, '');
+
+const matches = (card: StoredCard, search: string): boolean =>
+  [card.name, card.handle].some((text) => text !== undefined && plain(text).includes(plain(search)));
+
+const identity = ({ metrics: _, compare: __, state: ___, pulse: ____, ...info }: StoredCard): RoomInfo => info;
+
+/** Rooms' cards and minutes. */
+export const registerRooms = (app: FastifyInstance, context: RestContext): void => {
+  const { store, lease, directory, cards, authenticate } = context;
+
+  const permitted = (principal: Principal, info: RoomInfo) => permitLive(directory, principal, info, Date.now());
+
+  /** What the principal may know of a room: all, that it is there, or nothing. */
+  const cardFor = (principal: Principal, card: StoredCard, held: ReadonlySet<string>): Card | undefined => {
+    const answer = permitted(principal, card);
+    if (!answer.ok && (answer.code === 'ROOM_NOT_FOUND' || answer.code === 'FORBIDDEN_ROLE')) return undefined;
+    if (answer.ok) {
+      const { state: _, pulse: __, ...whole } = card;
+      return { ...whole, access: 'granted', held: held.has(card.room_id) };
+    }
+    const state =
+      principal.partner_id === undefined ? undefined : directory.authorization(principal.partner_id, card)?.state;
+    const access = state === 'requested' || state === 'declined' || state === 'revoked' ? state : 'none';
+    return { ...identity(card), access };
+  };
+
+  app.get('/v1/rooms', async (request) => {
+    const principal = await authenticate(request);
+    const query = parse(listQuery, request.query);
+    const [{ cards: all, asOf }, held] = await Promise.all([cards.all(), heldRooms(lease, principal)]);
+    const wanted = all
+      .filter(
+        (card) =>
+          (query.status === undefined || card.status === query.status) &&
+          (query.search === undefined || query.search === '' || matches(card, query.search)) &&
+          (query.from === undefined || card.totals_from >= query.from) &&
+          (query.to === undefined || card.totals_from < query.to),
+      )
+      .sort((a, b) => rank(b, query.sort) - rank(a, query.sort) || (a.room_id < b.room_id ? -1 : 1));
+    const items = wanted.flatMap((card) => cardFor(principal, card, held) ?? []);
+    let from = 0;
+    if (query.cursor !== undefined) {
+      from = items.findIndex(({ room_id }) => room_id === query.cursor) + 1;
+      if (from === 0) throw new Refusal('INVALID_CURSOR', 'cursor: is not one of this list');
+    }
+    const page = items.slice(from, from + query.limit);
+    const last = page.at(-1);
+    return {
+      items: page,
+      ...(last !== undefined && from + query.limit < items.length ? { next_cursor: last.room_id } : {}),
+      as_of: asOf,
+    };
+  });
+
+  app.get('/v1/rooms/:id/minutes', async (request) => {
+    const principal = await authenticate(request);
+    const { id } = parse(roomParams, request.params);
+    const { from = 0, to = Number.MAX_SAFE_INTEGER } = parse(minutesQuery, request.query);
+    const room = await store.read(id);
+    if (room === undefined) throw new Refusal('ROOM_NOT_FOUND', `room ${id} is not known`);
+    const answer = permitted(principal, room.live.room);
+    if (!answer.ok) throw new Refusal(answer.code, answer.rule, { rule: answer.rule });
+    if (principal.role === 'partner' && room.live.room.status === 'live') {
+      const held = await heldRooms(lease, principal);
+      if (!held.has(id)) throw new Refusal('ROOM_NOT_MONITORED', 'a live room’s numbers need one of the five slots');
+    }
+    const minutes: readonly MinuteRow[] = room.minutes
+      .filter(({ minute }) => minute >= from && minute < to)
+      .slice(-MAX_MINUTES);
+    return {
+      minutes,
+      comparator: COMPARATOR,
+      compare: minutes.flatMap(({ compare }) => compare ?? []),
+      permits: answer.permit === undefined ? [] : [answer.permit],
+    };
+  });
+};
