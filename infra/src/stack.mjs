@@ -18,16 +18,33 @@ const readPorts = (file) => {
   }
 };
 
-/** What a gateway of a stack is told beside the stack's addresses. */
-export const gatewayEnv = (root, dir, { generation, gateway_url }, port) => ({
-  LIVEBOARD_HEALTH_PORT: undefined,
-  LIVEBOARD_LOG_GENERATION: String(generation),
-  LIVEBOARD_PORT: String(port),
-  LIVEBOARD_ORIGINS: [gateway_url, `http://127.0.0.1:${port}`, `http://localhost:${port}`].join(','),
-  LIVEBOARD_BOARD_DIR: join(root, 'services/board/dist'),
-  LIVEBOARD_DEV_ISSUER: '1',
-  LIVEBOARD_DEV_KEYS: join(dir, 'dev-keys.json'),
-});
+/** What a service of a stack is told; the same for those the launcher starts and for those added beside it. */
+export const serviceEnv = (name, { root, dir, stack, port }) => {
+  const { kafka_brokers, redis_url, namespace, generation, ticks, gateway_url } = stack;
+  const common = {
+    ...process.env,
+    KAFKA_BROKERS: kafka_brokers,
+    REDIS_URL: redis_url,
+    LIVEBOARD_NAMESPACE: namespace,
+  };
+  if (name === 'simulator') return { ...common, LIVEBOARD_HEALTH_PORT: String(port) };
+  if (name === 'gateway')
+    return {
+      ...common,
+      LIVEBOARD_LOG_GENERATION: String(generation),
+      LIVEBOARD_PORT: String(port),
+      LIVEBOARD_ORIGINS: [gateway_url, `http://127.0.0.1:${port}`, `http://localhost:${port}`].join(','),
+      LIVEBOARD_BOARD_DIR: join(root, 'services/board/dist'),
+      LIVEBOARD_DEV_ISSUER: '1',
+      LIVEBOARD_DEV_KEYS: join(dir, 'dev-keys.json'),
+    };
+  return {
+    ...common,
+    LIVEBOARD_LOG_GENERATION: String(generation),
+    LIVEBOARD_INGEST_TICKS: ticks ? 'on' : 'off',
+    LIVEBOARD_HEALTH_PORT: String(port),
+  };
+};
 
 /**
  * Starts the parts in order, watches them, and stops them in reverse. `stack.json` is there while all is ready.
@@ -146,36 +163,27 @@ export const startStack = async (root, options) => {
         readyMs: 60_000,
       });
     } else report('Kafka: using KAFKA_BROKERS');
-    const common = {
-      ...process.env,
-      KAFKA_BROKERS: stack.kafka_brokers,
-      REDIS_URL: stack.redis_url,
-      LIVEBOARD_NAMESPACE: namespace,
-    };
-    const service = async (name, says, env = {}) => {
-      ports[name] ??= await freePort();
+    for (const name of ['ingest', 'simulator']) ports[name] = await freePort(ports[name]);
+    ports.gateway = await freePort(options.port ?? ports.gateway ?? 8080);
+    if (options.port !== undefined && ports.gateway !== options.port)
+      throw new Failure(`--port: ${options.port} is taken; leave it out, or name another`);
+    stack.gateway_url = `http://127.0.0.1:${ports.gateway}`;
+    const service = async (name, says) => {
+      const port = ports[name];
       report(says);
       await bring({
         name,
         run: {
           command: process.execPath,
           args: ['--enable-source-maps', `services/${name}/dist/main.js`],
-          env: { ...common, LIVEBOARD_HEALTH_PORT: String(ports[name]), ...env },
+          env: serviceEnv(name, { root, dir, stack, port }),
         },
-        isReady: () => isReady(ports[name]),
+        isReady: () => isReady(port),
         readyMs: 60_000,
       });
     };
-    for (const name of ['ingest', 'simulator']) ports[name] = await freePort(ports[name]);
-    ports.gateway = await freePort(options.port ?? ports.gateway ?? 8080);
-    if (options.port !== undefined && ports.gateway !== options.port)
-      throw new Failure(`--port: ${options.port} is taken; leave it out, or name another`);
-    stack.gateway_url = `http://127.0.0.1:${ports.gateway}`;
-    await service('ingest', 'Ingest: starting', {
-      LIVEBOARD_LOG_GENERATION: String(generation),
-      LIVEBOARD_INGEST_TICKS: options.ticks ? 'on' : 'off',
-    });
-    await service('gateway', `Gateway: starting on ${stack.gateway_url}`, gatewayEnv(root, dir, stack, ports.gateway));
+    await service('ingest', 'Ingest: starting');
+    await service('gateway', `Gateway: starting on ${stack.gateway_url}`);
     if (options.simulator) await service('simulator', 'Simulator: starting the rooms');
     writeFileSync(portsFile, JSON.stringify(ports));
     ready = true;
