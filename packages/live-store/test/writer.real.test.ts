@@ -1,0 +1,63 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { createPartitionWriter, createRoomStore, type Flush } from '../src/index.ts';
+import { testRedis } from './redis.ts';
+
+const { redis, keys } = testRedis();
+afterAll(() => redis.disconnect());
+
+const LEDGER = { in: 1, counted: 1, duplicate: 0, late: 0, quarantined: 0, forwarded: 0, ignored: 0, ticks: 0 };
+const flushOf = (expected: number | undefined, next: number, text = 'x'): Flush => ({
+  expected,
+  next,
+  streamTime: 1_000,
+  ledger: LEDGER,
+  rooms: [
+    {
+      room_id: '__proto__',
+      fields: { rev: String(next), info: JSON.stringify({ title: text }), health: '{}', [`m:${next}`]: '{"minute":1}' },
+      forgotten: expected === undefined ? [] : [`m:${expected}`],
+      card: '{}',
+      ttl: 60,
+      messages: ['{"kind":"update"}'],
+    },
+  ],
+});
+
+describe('the fenced writer', () => {
+  it('writes a flush once, refuses what does not continue it, and fences every earlier owner', async () => {
+    const first = createPartitionWriter(redis, keys, 0, 1);
+    const claim = await first.claim();
+    if (claim.kind !== 'claimed') throw new Error('not claimed');
+    expect(claim.applied).toBeUndefined();
+    expect(await first.flush(claim.fence, flushOf(undefined, 5))).toEqual({ kind: 'ok' });
+    // Sent again, as after a lost answer.
+    expect(await first.flush(claim.fence, flushOf(undefined, 5))).toEqual({ kind: 'ok' });
+    expect(await first.flush(claim.fence, flushOf(4, 6))).toMatchObject({ kind: 'behind', applied: 5 });
+    expect(await first.flush(claim.fence, flushOf(5, 9, 'nine'))).toEqual({ kind: 'ok' });
+
+    const second = await createPartitionWriter(redis, keys, 0, 1).claim();
+    if (second.kind !== 'claimed') throw new Error('not claimed');
+    expect(second.applied).toBe(9);
+    expect(second.fence).toBeGreaterThan(claim.fence);
+    expect(await first.flush(claim.fence, flushOf(9, 10, 'stale'))).toEqual({ kind: 'fenced' });
+
+    const stored = await createRoomStore(redis, keys, 1).read('__proto__');
+    expect(stored?.rev).toBe(9);
+    expect(stored?.live.room.title).toBe('nine');
+  });
+
+  it('refuses a lower generation and forgets the position of an older log', async () => {
+    const higher = createPartitionWriter(redis, keys, 0, 2);
+    expect(await higher.claim()).toMatchObject({ kind: 'claimed', applied: undefined });
+    expect(await createPartitionWriter(redis, keys, 0, 1).claim()).toEqual({ kind: 'fenced' });
+  });
+
+  it('says that it is behind where Redis lost everything', async () => {
+    const writer = createPartitionWriter(redis, keys, 3, 1);
+    const claim = await writer.claim();
+    if (claim.kind !== 'claimed') throw new Error('not claimed');
+    await writer.flush(claim.fence, flushOf(undefined, 5));
+    await redis.del(keys.meta(3));
+    expect(await writer.flush(claim.fence, flushOf(5, 6))).toMatchObject({ kind: 'behind', applied: undefined });
+  });
+});
