@@ -1,1 +1,3 @@
-export {};
+export { createEvents } from './events.ts';
+export { connectFeed, type FeedClient, get, tokenFor } from './feed-client.ts';
+export { readStack, type Stack, testStack } from './stack.ts';
