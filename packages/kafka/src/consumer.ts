@@ -1,21 +1,28 @@
 import { createKafkaAdmin } from './admin.ts';
 import { createClient, type KafkaOptions } from './client.ts';
+import { createMembership } from './membership.ts';
 import type { ReadRecord } from './reader.ts';
+import { createStickyAssigner } from './sticky-assigner.ts';
 
-/** What a partition's owner does. Handlers may reject: the partition is then paused for a second and read again. */
+/** What a partition's owner does. A rejected `take` is logged, and the same records are read again after a second. */
 export interface PartitionOwner {
   /** The next offset it wants; undefined: whatever the log holds first. */
   readonly next: number | undefined;
   /** Applies records, `offset >= next`, in order. */
   take(records: readonly ReadRecord[]): Promise<void>;
-  /** Lets go of the partition: it went to another member, or the consumer stops. */
-  release(): Promise<void>;
+  /**
+   * Records between `next` and `first` are no longer in the log. Resolves to true where the owner goes on at `first`,
+   * to false where it must not.
+   */
+  onGap(first: number): Promise<boolean>;
+  /** Lets go of the partition: `revoked`, it went to another member; `stopping`, this one leaves the group. */
+  release(why: 'revoked' | 'stopping'): Promise<void>;
 }
 
 export interface ConsumerOptions extends KafkaOptions {
   readonly groupId: string;
   readonly topic: string;
-  /** Called when a partition is assigned; may load state. */
+  /** Called when a partition is assigned; may load state. A rejection fails the consumer. */
   readonly own: (partition: number) => Promise<PartitionOwner>;
   /** The consumer cannot go on: the process must end. `halted`: an operator must act first. */
   readonly onFailure: (why: string, halted: boolean) => void;
@@ -27,6 +34,8 @@ export interface PartitionConsumer {
   start(): Promise<void>;
   stop(): Promise<void>;
   owned(): readonly number[];
+  /** Whether the group, asked after this call, still counts this member in and the partition as its own. */
+  confirm(partition: number): Promise<boolean>;
   commit(partition: number, offset: number, metadata: string): Promise<void>;
 }
 
@@ -38,24 +47,31 @@ const PAUSE_MS = 1_000;
  */
 export const createPartitionConsumer = (options: ConsumerOptions): PartitionConsumer => {
   const { groupId, topic, own, onFailure, log, stallMs = 60_000 } = options;
+  const owners = new Map<number, Promise<PartitionOwner>>();
+  const owned = (): readonly number[] => [...owners.keys()].sort((a, b) => a - b);
   const consumer = createClient(options).consumer({
     groupId,
     sessionTimeout: 10_000,
     heartbeatInterval: 2_000,
     maxWaitTimeInMs: 500,
     maxBytesPerPartition: 1_048_576,
+    partitionAssigners: [createStickyAssigner(topic, owned)],
   });
   const admin = createKafkaAdmin(options);
-  const owners = new Map<number, Promise<PartitionOwner>>();
   const moved = new Map<number, { offset: number; at: number }>();
+  /** Where a fetch began above the wanted offset, that offset: fetched once more before it counts as missing. */
+  const asked = new Map<number, number>();
   let stopped = false;
   let watchdog: NodeJS.Timeout | undefined;
 
-  const release = async (partition: number): Promise<void> => {
+  const seek = (partition: number, offset: number): void => consumer.seek({ topic, partition, offset: String(offset) });
+
+  const release = async (partition: number, why: 'revoked' | 'stopping'): Promise<void> => {
     const owner = owners.get(partition);
     owners.delete(partition);
     moved.delete(partition);
-    await (await owner?.catch(() => undefined))?.release();
+    asked.delete(partition);
+    await (await owner?.catch(() => undefined))?.release(why);
   };
 
   const isGap = async (partition: number, expected: number): Promise<boolean> => {
@@ -64,40 +80,63 @@ export const createPartitionConsumer = (options: ConsumerOptions): PartitionCons
   };
 
   const watch = async (): Promise<void> => {
-    const bounds = await admin.bounds(topic);
-    for (const { partition, end } of bounds) {
+    for (const { partition, end } of await admin.bounds(topic)) {
       const held = moved.get(partition);
-      if (held === undefined || held.offset + 1 >= end) {
-        if (held !== undefined) held.at = Date.now();
-        continue;
-      }
-      if (Date.now() - held.at > stallMs)
+      if (held === undefined) continue;
+      if (held.offset + 1 >= end) held.at = Date.now();
+      else if (Date.now() - held.at > stallMs)
         onFailure(`partition ${partition} stands at ${held.offset}, its log ends at ${end}`, false);
     }
   };
 
-  const pause = (partition: number, offset: number): void => {
+  const readAgain = (partition: number, offset: number): void => {
     consumer.pause([{ topic, partitions: [partition] }]);
-    consumer.seek({ topic, partition, offset: String(offset) });
+    seek(partition, offset);
     setTimeout(() => {
       if (!stopped) consumer.resume([{ topic, partitions: [partition] }]);
     }, PAUSE_MS);
   };
 
-  consumer.on('consumer.group_join', ({ payload }) => {
-    const mine = new Set(payload.memberAssignment[topic] ?? []);
-    for (const partition of owners.keys()) if (!mine.has(partition)) void release(partition);
+  const load = async (partition: number): Promise<PartitionOwner> => {
+    const owner = await own(partition);
+    // From here on the watchdog counts; loading a large state may take its time.
+    moved.set(partition, { offset: (owner.next ?? 0) - 1, at: Date.now() });
+    return owner;
+  };
+
+  const membership = createMembership(consumer, topic, (mine) => {
+    for (const partition of owned()) if (!mine.has(partition)) void release(partition, 'revoked');
     for (const partition of mine) {
       if (owners.has(partition)) continue;
-      const owner = own(partition);
+      const owner = load(partition);
       owners.set(partition, owner);
-      moved.set(partition, { offset: -1, at: Date.now() });
-      owner.catch((error: unknown) => onFailure(`partition ${partition} could not be loaded: ${String(error)}`, false));
+      owner.catch((error: unknown) =>
+        onFailure(
+          `partition ${partition} could not be loaded: ${error instanceof Error ? error.message : error}`,
+          false,
+        ),
+      );
     }
   });
   consumer.on('consumer.crash', ({ payload: { error, restart } }) => {
+    // A codec that nobody registered: reading the same record again would not help.
     if (!restart) onFailure(`the consumer crashed: ${error.message}`, error.name === 'KafkaJSNotImplemented');
   });
+
+  /** Brings the fetch position to what the owner wants. True: these records may be applied. */
+  const isInPlace = async (owner: PartitionOwner, partition: number, first: number): Promise<boolean> => {
+    const { next } = owner;
+    if (next === undefined || first === next) return true;
+    if (first < next || asked.get(partition) !== next) {
+      asked.set(partition, next);
+      seek(partition, next);
+      return false;
+    }
+    // Asked for `next` and given something later: missing records, or the hole that a transaction's marker leaves.
+    if (!(await isGap(partition, next)) || (await owner.onGap(first))) return true;
+    onFailure(`records of partition ${partition} from ${next} to ${first - 1} are missing from the log`, true);
+    return false;
+  };
 
   return {
     start: async () => {
@@ -116,28 +155,18 @@ export const createPartitionConsumer = (options: ConsumerOptions): PartitionCons
           try {
             const owner = await owners.get(partition);
             if (owner === undefined || !isRunning() || isStale()) return;
-            const { next } = owner;
-            if (next !== undefined && first < next) {
-              consumer.seek({ topic, partition, offset: String(next) });
-              return;
-            }
-            if (next !== undefined && first > next && (await isGap(partition, next))) {
-              onFailure(`records of partition ${partition} from ${next} on are missing from the log`, true);
-              return;
-            }
-            const records = batch.messages.map(({ offset, timestamp, key, value }) => ({
-              partition,
-              offset: Number(offset),
-              append: Number(timestamp),
-              key,
-              value,
-            }));
-            await owner.take(next === undefined ? records : records.filter(({ offset }) => offset >= next));
+            if (!(await isInPlace(owner, partition, first))) return;
+            const { next = 0 } = owner;
+            const records: ReadRecord[] = [];
+            for (const { offset, timestamp, key, value } of batch.messages)
+              if (Number(offset) >= next)
+                records.push({ partition, offset: Number(offset), append: Number(timestamp), key, value });
+            await owner.take(records);
             resolveOffset(batch.lastOffset());
             moved.set(partition, { offset: Number(batch.lastOffset()), at: Date.now() });
           } catch (error) {
             log.error({ err: error, partition }, 'a batch failed; reading it again');
-            pause(partition, first);
+            readAgain(partition, first);
           } finally {
             clearInterval(beat);
           }
@@ -150,11 +179,13 @@ export const createPartitionConsumer = (options: ConsumerOptions): PartitionCons
     stop: async () => {
       stopped = true;
       clearInterval(watchdog);
-      await Promise.all([...owners.keys()].map(release));
+      await Promise.all(owned().map((partition) => release(partition, 'stopping')));
+      membership.close();
       await consumer.disconnect();
       await admin.disconnect();
     },
-    owned: () => [...owners.keys()].sort((a, b) => a - b),
+    owned,
+    confirm: membership.confirm,
     commit: (partition, offset, metadata) =>
       consumer.commitOffsets([{ topic, partition, offset: String(offset), metadata }]),
   };
