@@ -12,6 +12,7 @@ export {
   type Renewed,
   type Taken,
 } from './lease.ts';
+export type { LogName } from './log-name.ts';
 export { createRoomStore, type PartitionMeta, type RoomStore, type StoredRoom } from './room-store.ts';
 export { createSubscriber, type Subscriber } from './subscriber.ts';
 export {

@@ -1,6 +1,7 @@
 import type { Ledger } from '@liveboard/contracts';
 import type { Redis } from 'ioredis';
 import type { Keys } from './keys.ts';
+import { agreeOnLog, type LogName } from './log-name.ts';
 import claimLua from './lua/claim.lua';
 import flushLua from './lua/flush.lua';
 
@@ -10,7 +11,7 @@ export interface RoomWrite {
   readonly fields: Readonly<Record<string, string>>;
   readonly forgotten: readonly string[];
   readonly card?: string;
-  /** Seconds until the hash expires. */
+  /** Seconds until the hash expires; 0: no change. */
   readonly ttl: number;
   readonly messages: readonly string[];
 }
@@ -21,6 +22,8 @@ export interface Flush {
   readonly streamTime: number | undefined;
   readonly ledger: Ledger;
   readonly rooms: readonly RoomWrite[];
+  /** Rooms whose cards leave the list. */
+  readonly forgotten: readonly string[];
 }
 
 /** `behind`: Redis stands elsewhere (`applied` absent: it lost everything) and nothing was written. */
@@ -29,9 +32,10 @@ export type FlushOutcome =
   | { readonly kind: 'fenced' }
   | { readonly kind: 'behind'; readonly applied: number | undefined; readonly fence: number | undefined };
 
+/** `refused`: Redis holds the state of another log, or of a later generation of this one. */
 export type Claim =
   | { readonly kind: 'claimed'; readonly fence: number; readonly applied: number | undefined }
-  | { readonly kind: 'fenced' };
+  | { readonly kind: 'refused'; readonly why: string };
 
 /** The fenced writer of one partition's hot state. Rejects when Redis does not answer; a resend is harmless. */
 export interface PartitionWriter {
@@ -57,22 +61,21 @@ const roomArguments = ({ room_id, fields, forgotten, card, ttl, messages }: Room
   ];
 };
 
-export const createPartitionWriter = (
-  redis: Redis,
-  keys: Keys,
-  partition: number,
-  generation: number,
-): PartitionWriter => {
+export const createPartitionWriter = (redis: Redis, keys: Keys, partition: number, name: LogName): PartitionWriter => {
   const meta = keys.meta(partition);
+  const { generation } = name;
   return {
     claim: async () => {
+      const why = await agreeOnLog(redis, keys, name);
+      if (why !== undefined) return { kind: 'refused', why };
       const [first, applied] = (await redis.eval(claimLua, 1, meta, generation)) as string[];
-      if (first === 'FENCED') return { kind: 'fenced' };
+      if (first === 'FENCED') return { kind: 'refused', why: 'a later generation of the log is in Redis' };
       return { kind: 'claimed', fence: Number(first), applied: numberOrNone(applied) };
     },
-    flush: async (fence, { expected, next, streamTime, ledger, rooms }) => {
+    flush: async (fence, { expected, next, streamTime, ledger, rooms, forgotten }) => {
       const names = rooms.flatMap(({ room_id }) => [keys.room(partition, room_id), keys.feed(partition, room_id)]);
       const args = [generation, fence, expected ?? '', next, streamTime ?? '', JSON.stringify(ledger)];
+      args.push(forgotten.length, ...forgotten);
       const [kind, applied, held] = (await redis.eval(
         flushLua,
         2 + names.length,

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { createPartitionWriter, createRoomStore, type Flush } from '../src/index.ts';
+import { createPartitionWriter, createRoomStore, type Flush, type LogName } from '../src/index.ts';
 import { testRedis } from './redis.ts';
 
 const { redis, keys } = testRedis();
@@ -21,11 +21,13 @@ const flushOf = (expected: number | undefined, next: number, text = 'x'): Flush 
       messages: ['{"kind":"update"}'],
     },
   ],
+  forgotten: expected === undefined ? [] : ['left'],
 });
+const named = (generation: number): LogName => ({ generation, cluster_id: 'c', topic: 'live.events', partitions: 8 });
 
 describe('the fenced writer', () => {
   it('writes a flush once, refuses what does not continue it, and fences every earlier owner', async () => {
-    const first = createPartitionWriter(redis, keys, 0, 1);
+    const first = createPartitionWriter(redis, keys, 0, named(1));
     const claim = await first.claim();
     if (claim.kind !== 'claimed') throw new Error('not claimed');
     expect(claim.applied).toBeUndefined();
@@ -35,7 +37,7 @@ describe('the fenced writer', () => {
     expect(await first.flush(claim.fence, flushOf(4, 6))).toMatchObject({ kind: 'behind', applied: 5 });
     expect(await first.flush(claim.fence, flushOf(5, 9, 'nine'))).toEqual({ kind: 'ok' });
 
-    const second = await createPartitionWriter(redis, keys, 0, 1).claim();
+    const second = await createPartitionWriter(redis, keys, 0, named(1)).claim();
     if (second.kind !== 'claimed') throw new Error('not claimed');
     expect(second.applied).toBe(9);
     expect(second.fence).toBeGreaterThan(claim.fence);
@@ -47,13 +49,21 @@ describe('the fenced writer', () => {
   });
 
   it('refuses a lower generation and forgets the position of an older log', async () => {
-    const higher = createPartitionWriter(redis, keys, 0, 2);
+    const higher = createPartitionWriter(redis, keys, 0, named(2));
     expect(await higher.claim()).toMatchObject({ kind: 'claimed', applied: undefined });
-    expect(await createPartitionWriter(redis, keys, 0, 1).claim()).toEqual({ kind: 'fenced' });
+    expect(await createPartitionWriter(redis, keys, 0, named(1)).claim()).toMatchObject({ kind: 'refused' });
+  });
+
+  it('refuses another log of the same generation', async () => {
+    const other = { ...named(2), cluster_id: 'another' };
+    expect(await createPartitionWriter(redis, keys, 0, other).claim()).toEqual({
+      kind: 'refused',
+      why: 'cluster_id is c in Redis, another here',
+    });
   });
 
   it('says that it is behind where Redis lost everything', async () => {
-    const writer = createPartitionWriter(redis, keys, 3, 1);
+    const writer = createPartitionWriter(redis, keys, 3, named(2));
     const claim = await writer.claim();
     if (claim.kind !== 'claimed') throw new Error('not claimed');
     await writer.flush(claim.fence, flushOf(undefined, 5));

@@ -40,6 +40,7 @@ const liveState = (room: Room, view: LifeView, streamTime: number): LiveState =>
       late: room.late,
       duplicates: room.duplicates,
       last_event_at: room.lastEventAt,
+      ...(room.gap === undefined ? {} : { gap: room.gap }),
     },
   };
 };

@@ -52,6 +52,7 @@ const build = (core: Core, rooms: Map<string, Room>): Partition => {
   const unsaid = new Map<string, Unsaid>();
   let order: string[] = [...rooms.keys()].sort();
   let records: (MinuteRecord | RoomRecord)[] = [];
+  let forgotten: string[] = [];
   let changed = false;
 
   const unsaidOf = (roomId: string): Unsaid => {
@@ -110,6 +111,7 @@ const build = (core: Core, rooms: Map<string, Room>): Partition => {
     if (room.counted > 0) core.dropped.add(room.room_id);
     rooms.delete(room.room_id);
     unsaid.delete(room.room_id);
+    forgotten.push(room.room_id);
   };
 
   const advanceAll = (from: number | undefined, to: number, record: LogRecord): void => {
@@ -277,10 +279,11 @@ const build = (core: Core, rooms: Map<string, Room>): Partition => {
       changes.push(changeOf(room, held, view, now as number, whole.has(roomId)));
       unsaid.set(roomId, { ...createUnsaid(), published: room.rev, infoDirty: false });
     }
-    const out = records;
+    const out = { records, forgotten: forgotten.filter((roomId) => !rooms.has(roomId)) };
     records = [];
+    forgotten = [];
     changed = false;
-    return { applied: core.applied, streamTime: now, ledger: { ...ledger }, rooms: changes, records: out };
+    return { applied: core.applied, streamTime: now, ledger: { ...ledger }, rooms: changes, ...out };
   };
 
   return {
@@ -300,6 +303,17 @@ const build = (core: Core, rooms: Map<string, Room>): Partition => {
       core.applied = record.offset;
       changed = true;
       return judge(record);
+    },
+    skipTo: (offset) => {
+      const now = core.streamTime;
+      for (const room of rooms.values()) {
+        const { last } = viewLife(room.life, now);
+        if (last === undefined || last.close !== undefined) continue;
+        room.gap = true;
+        unsaidOf(room.room_id).dirty = true;
+      }
+      core.applied = offset - 1;
+      changed = true;
     },
     drain,
     *encode() {

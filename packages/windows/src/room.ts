@@ -127,6 +127,8 @@ export interface Room {
   comments: { id: string; user_id: string; text: string; ts: number }[];
   rev: number;
   revAt: number;
+  /** Records of its log were lost while it was open. */
+  gap?: true;
   /** What `live.minutes` was told last. */
   sentInfo?: string;
   sentTotals?: string;

@@ -56,6 +56,8 @@ export interface Drain {
   readonly streamTime: number | undefined;
   readonly ledger: Ledger;
   readonly rooms: readonly RoomChange[];
+  /** Rooms whose memory was dropped. */
+  readonly forgotten: readonly string[];
   /** Records for `live.minutes`, in the order in which they came to be. */
   readonly records: readonly (MinuteRecord | RoomRecord)[];
 }
@@ -70,6 +72,8 @@ export interface Partition {
   rooms(): readonly string[];
   /** Applies the next record. Offsets must rise. Never throws on any bytes. */
   apply(record: LogRecord): Outcome;
+  /** Goes on at `offset` although records before it were lost: every open room is marked. */
+  skipTo(offset: number): void;
   /** True where a drain would hold something. */
   readonly dirty: boolean;
   /** Takes what changed since the last drain. The full state of `full` rooms is included as if all had changed. */

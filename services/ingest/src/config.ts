@@ -12,6 +12,10 @@ export const SETTINGS = {
   LIVEBOARD_LOG_LEVEL: FIELDS.LIVEBOARD_LOG_LEVEL,
   /** Off for logs whose event time is not now: their producer writes its own ticks. */
   LIVEBOARD_INGEST_TICKS: z.enum(['on', 'off']).default('on'),
+  /** Records missing from the log: `halt` with exit code 78, or `skip` them and mark every open room `health.gap`. */
+  LIVEBOARD_INGEST_ON_GAP: z.enum(['halt', 'skip']).default('halt'),
+  /** Boards see a change this much later at most, ms. */
   LIVEBOARD_INGEST_FLUSH_MS: z.coerce.number().int().min(10).default(250),
+  /** A crash costs reading this much of the log again, ms. */
   LIVEBOARD_INGEST_CHECKPOINT_MS: z.coerce.number().int().min(500).default(60_000),
 } as const;

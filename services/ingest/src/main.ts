@@ -2,9 +2,12 @@ import { GROUPS, TOPICS } from '@liveboard/contracts';
 import { createKafkaAdmin, createKafkaProducer, createPartitionConsumer } from '@liveboard/kafka';
 import { connectRedis, createKeys, createPartitionWriter } from '@liveboard/live-store';
 import { createLifecycle, createLog, EXIT_HALTED, readConfig, startHealth } from '@liveboard/runtime';
-import { CHECKPOINT_FORMAT, createPartition, restorePartition } from '@liveboard/windows';
-import { createCheckpointStore, readPointer } from './checkpoint.ts';
+import { createCheckpointStore } from './checkpoint.ts';
 import { SETTINGS } from './config.ts';
+import { registerMetrics } from './metrics.ts';
+import { createOutputs } from './outputs.ts';
+import { createPublication } from './publication.ts';
+import { createRestore } from './restore.ts';
 import { createRunner, type Runner } from './runner.ts';
 import { startTicker } from './ticker.ts';
 
@@ -17,6 +20,12 @@ const partitions = settings.LIVEBOARD_PARTITIONS;
 const kafka = { brokers: settings.KAFKA_BROKERS, clientId: 'liveboard-ingest', log };
 const topic = namespace + TOPICS.events.name;
 const group = namespace + GROUPS.ingest;
+
+/** Ends the process: at once anew (1), or not before an operator acted (78). */
+const fail = (why: string, halted: boolean): void => {
+  log.fatal({ why }, 'ingest cannot go on');
+  void lifecycle.end(halted ? EXIT_HALTED : 1, why);
+};
 
 const admin = createKafkaAdmin(kafka);
 await admin.connect();
@@ -36,20 +45,10 @@ lifecycle.onStop('redis', async () => {
   redis.disconnect();
 });
 const keys = createKeys(namespace);
+const logName = { generation, cluster_id: await admin.clusterId(), topic, partitions };
 const checkpoints = createCheckpointStore(kafka, producer, namespace, generation);
+const restore = createRestore(admin, checkpoints, { group, topic, partitions, generation });
 const runners = new Map<number, Runner>();
-
-const restore = async (n: number) => {
-  const options = { partition: n, partitions, generation };
-  const committed = (await admin.committed(group, topic)).find(({ partition }) => partition === n);
-  const pointer = committed === undefined || committed.offset < 0 ? undefined : readPointer(committed.metadata);
-  if (pointer === undefined) return { partition: createPartition(options) };
-  if (pointer.g !== generation || pointer.f !== CHECKPOINT_FORMAT) {
-    log.fatal({ pointer }, 'the checkpoint is of another generation or form');
-    await lifecycle.end(EXIT_HALTED, 'raise LIVEBOARD_LOG_GENERATION, or run the version that wrote the checkpoint');
-  }
-  return { partition: restorePartition(options, await checkpoints.load(n, pointer)), from: pointer };
-};
 
 const consumer = createPartitionConsumer({
   ...kafka,
@@ -57,44 +56,57 @@ const consumer = createPartitionConsumer({
   topic,
   own: async (n) => {
     const restored = await restore(n);
+    if (restored.kind === 'refused') {
+      fail(`partition ${n}: ${restored.why}`, true);
+      throw new Error(restored.why);
+    }
+    const { partition, from } = restored;
     const runner = createRunner({
       n,
       generation,
-      namespace,
       group,
-      ...restored,
-      writer: createPartitionWriter(redis, keys, n, generation),
-      producer,
+      partition,
+      from,
+      publication: createPublication({
+        n,
+        generation,
+        partition,
+        writer: createPartitionWriter(redis, keys, n, logName),
+        confirm: () => consumer.confirm(n),
+        onRefused: (why) => fail(why, true),
+        log,
+      }),
+      outputs: createOutputs(producer, namespace, log, (why) => fail(why, false)),
       checkpoints,
       commit: (offset, metadata) => consumer.commit(n, offset, metadata),
-      onFenced: () => void lifecycle.end(1, `partition ${n} belongs to another worker`),
+      onOtherLog: (why) => fail(`${why}; raise LIVEBOARD_LOG_GENERATION`, true),
+      onGap: settings.LIVEBOARD_INGEST_ON_GAP,
       log,
       flushMs: settings.LIVEBOARD_INGEST_FLUSH_MS,
       checkpointMs: settings.LIVEBOARD_INGEST_CHECKPOINT_MS,
     });
     runners.set(n, runner);
-    log.info({ partition: n, applied: restored.partition.applied }, 'partition owned');
+    log.info({ partition: n, applied: partition.applied }, 'partition owned');
     return {
       get next() {
         return runner.next;
       },
       take: runner.take,
-      release: async () => {
-        await runner.release();
+      onGap: runner.onGap,
+      release: async (why) => {
         if (runners.get(n) === runner) runners.delete(n);
+        await runner.release(why);
       },
     };
   },
-  onFailure: (why, halted) => {
-    log.fatal({ why }, 'ingest cannot go on');
-    void lifecycle.end(halted ? EXIT_HALTED : 1, why);
-  },
+  onFailure: fail,
 });
 
 if (settings.LIVEBOARD_HEALTH_PORT !== undefined) {
   const health = await startHealth(settings.LIVEBOARD_HEALTH_PORT, () =>
     runners.size === 0 ? 'no partition is owned yet' : undefined,
   );
+  registerMetrics(health.registry, () => [...runners.values()].map((runner) => runner.status()));
   lifecycle.onStop('health', () => health.close());
 }
 await consumer.start();

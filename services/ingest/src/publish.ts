@@ -5,7 +5,8 @@ import { mergePatch } from './patch.ts';
 
 const CARD_EVERY_MS = 5_000;
 const KEPT_S = 86_400;
-const COMMENTS_A_FLUSH = 2;
+/** Of four flushes a second: at most five comments a second reach readers. */
+const COMMENTS_A_FLUSH = 1;
 const CARD_METRICS = [
   'online',
   'items_sold',
@@ -45,7 +46,12 @@ const cardOf = (live: LiveState, compare: Compare | undefined): string => {
 };
 
 /** Turns changes of the core into what Redis is told of a room. Holds what it said last, so that a patch can be made. */
-export const createPublisher = (generation: number, now: () => number) => {
+export interface Publisher {
+  writeOf(change: RoomChange): RoomWrite;
+  forget(rooms: readonly string[]): void;
+}
+
+export const createPublisher = (generation: number, now: () => number): Publisher => {
   const rooms = new Map<string, Held>();
 
   const fold = (held: Held, change: RoomChange): void => {
@@ -87,7 +93,7 @@ export const createPublisher = (generation: number, now: () => number) => {
     return messages;
   };
 
-  return (change: RoomChange): RoomWrite => {
+  const writeOf = (change: RoomChange): RoomWrite => {
     let held = rooms.get(change.room_id);
     const known = held?.live !== undefined && !change.full;
     if (held === undefined) {
@@ -133,5 +139,12 @@ export const createPublisher = (generation: number, now: () => number) => {
       ttl: KEPT_S,
       messages,
     };
+  };
+
+  return {
+    writeOf,
+    forget: (gone) => {
+      for (const room of gone) rooms.delete(room);
+    },
   };
 };

@@ -2,7 +2,7 @@
 -- Guarantees: a stale owner writes nothing (FENCED); a flush whose base is not what is stored writes nothing (BEHIND);
 -- the same flush sent twice is written once (OK).
 -- KEYS: meta, live cards, then one room hash and one channel per room, in turn.
--- ARGV: generation, fence, expected ('' = none), next, stream_time, ledger, then per room:
+-- ARGV: generation, fence, expected ('' = none), next, stream_time, ledger, n rooms whose cards go, room..., then per room:
 --   n fields, name, value..., m forgotten fields, name..., card ('' = unchanged), ttl seconds (0 = keep), k messages, message...
 local meta = redis.call('HMGET', KEYS[1], 'generation', 'fence', 'applied')
 local generation = tonumber(meta[1] or '0')
@@ -17,6 +17,7 @@ local function take()
   at = at + 1
   return value
 end
+for _ = 1, tonumber(take()) do redis.call('HDEL', KEYS[2], take()) end
 for key = 3, #KEYS, 2 do
   local room, channel = KEYS[key], KEYS[key + 1]
   local id = take()

@@ -1,0 +1,132 @@
+import type { Flush, PartitionWriter } from '@liveboard/live-store';
+import type { Log } from '@liveboard/runtime';
+import type { Drain, Partition } from '@liveboard/windows';
+import { createPublisher } from './publish.ts';
+
+const ROOMS_A_REWRITE = 200;
+
+export interface PublicationOptions {
+  readonly n: number;
+  readonly generation: number;
+  readonly partition: Partition;
+  readonly writer: PartitionWriter;
+  /** Whether the group, asked now, still says that the partition is ours. */
+  readonly confirm: () => Promise<boolean>;
+  /** Redis holds the state of another log: an operator must act. */
+  readonly onRefused: (why: string) => void;
+  readonly log: Log;
+}
+
+/** The partition's way to Redis. One call at a time. */
+export interface Publication {
+  /** Tells Redis what changed; resolves to what was drained, which `live.minutes` must be told too. Never rejects. */
+  flush(): Promise<Drain | undefined>;
+  /** Whether Redis holds all that was flushed. */
+  readonly isCurrent: boolean;
+  readonly lostFences: number;
+}
+
+type Hold = { readonly fence: number; stored: number | undefined };
+
+/**
+ * Redis is a cache: whatever goes wrong with it, the owner writes all its rooms again from memory. A fence is claimed
+ * again only after the group confirmed the partition, so that an owner that was asleep cannot take it from its heir.
+ */
+export const createPublication = (options: PublicationOptions): Publication => {
+  const { n, partition, writer, confirm, log } = options;
+  const publisher = createPublisher(options.generation, Date.now);
+  let forgotten: string[] = [];
+  let hold: Hold | undefined;
+  let mayClaim = true;
+  let rewrite = true;
+  let lostFences = 0;
+
+  const lose = (why: string, details: object): void => {
+    log.warn({ partition: n, ...details }, `${why}; writing all again`);
+    hold = undefined;
+    rewrite = true;
+    mayClaim = false;
+    // Not ours any more: the group's next answer releases this owner.
+    void confirm().then((ours) => {
+      mayClaim = ours;
+    });
+  };
+
+  const claim = async (): Promise<Hold | undefined> => {
+    if (!mayClaim) return undefined;
+    const claimed = await writer.claim();
+    if (claimed.kind === 'refused') {
+      mayClaim = false;
+      options.onRefused(claimed.why);
+      return undefined;
+    }
+    return { fence: claimed.fence, stored: claimed.applied };
+  };
+
+  const flushesOf = (drain: Drain, isWhole: boolean): Omit<Flush, 'expected'>[] => {
+    const writes = drain.rooms.map(publisher.writeOf);
+    const { streamTime, ledger } = drain;
+    if (!isWhole) return [{ streamTime, ledger, forgotten, next: drain.applied, rooms: writes }];
+    const flushes: Omit<Flush, 'expected'>[] = [];
+    for (let i = 0; i === 0 || i < writes.length; i += ROOMS_A_REWRITE) {
+      const isLast = i + ROOMS_A_REWRITE >= writes.length;
+      // Positions below zero mark a rewrite that is not complete.
+      const next = isLast ? drain.applied : -2 - flushes.length;
+      flushes.push({ streamTime, ledger, forgotten, next, rooms: writes.slice(i, i + ROOMS_A_REWRITE) });
+    }
+    return flushes;
+  };
+
+  const write = async (held: Hold, drain: Drain, isWhole: boolean): Promise<void> => {
+    for (const flush of flushesOf(drain, isWhole)) {
+      const answer = await writer.flush(held.fence, { ...flush, expected: held.stored });
+      if (answer.kind === 'fenced') {
+        lostFences++;
+        lose('another owner holds the fence', {});
+        return;
+      }
+      if (answer.kind === 'behind') {
+        lose('Redis stands elsewhere', { expected: held.stored, applied: answer.applied });
+        return;
+      }
+      held.stored = flush.next;
+    }
+    forgotten = [];
+  };
+
+  const flush = async (): Promise<Drain | undefined> => {
+    let drain: Drain | undefined;
+    const take = (rooms: readonly string[]): Drain => {
+      const taken = partition.drain(rooms);
+      publisher.forget(taken.forgotten);
+      forgotten = [...forgotten, ...taken.forgotten];
+      drain = taken;
+      return taken;
+    };
+    try {
+      hold ??= await claim();
+      // Redis may be ahead of a restored state: nothing is said before the log was read that far again.
+      if (hold?.stored !== undefined && hold.stored > partition.applied) return undefined;
+      const isWhole = rewrite && hold !== undefined;
+      if (!partition.dirty && !isWhole) return undefined;
+      take(isWhole ? partition.rooms() : []);
+      if (hold === undefined) return drain;
+      rewrite = false;
+      await write(hold, drain as unknown as Drain, isWhole);
+    } catch (error) {
+      lose('Redis did not answer', { err: error instanceof Error ? error.message : error });
+      if (drain === undefined && partition.dirty) take([]);
+    }
+    return drain;
+  };
+
+  return {
+    flush,
+    get isCurrent() {
+      return hold !== undefined && !rewrite;
+    },
+    get lostFences() {
+      return lostFences;
+    },
+  };
+};
