@@ -9,6 +9,8 @@ import { Failure, report } from './report.mjs';
 /** A process that ends with this code has said what an operator must do; starting it again would not help. */
 const HALTED = 78;
 const RESTART_MS = 1_000;
+/** Long enough for a peak and for a room in trouble, each against a full base. */
+const PAST_MINUTES = 56;
 
 const readPorts = (file) => {
   try {
@@ -27,7 +29,13 @@ export const serviceEnv = (name, { root, dir, stack, port }) => {
     REDIS_URL: redis_url,
     LIVEBOARD_NAMESPACE: namespace,
   };
-  if (name === 'simulator') return { ...common, LIVEBOARD_HEALTH_PORT: String(port) };
+  if (name === 'simulator')
+    return {
+      ...common,
+      LIVEBOARD_HEALTH_PORT: String(port),
+      LIVEBOARD_SIMULATOR_BACKFILL_MINUTES: String(PAST_MINUTES),
+      LIVEBOARD_SIMULATOR_STATE: join(dir, 'simulator.json'),
+    };
   if (name === 'gateway')
     return {
       ...common,
@@ -179,12 +187,13 @@ export const startStack = async (root, options) => {
           env: serviceEnv(name, { root, dir, stack, port }),
         },
         isReady: () => isReady(port),
-        readyMs: 60_000,
+        readyMs: 120_000,
       });
     };
+    // Before ingest, whose ticks bring the log to the present: what the rooms did until now would be late after them.
+    if (options.simulator) await service('simulator', 'Simulator: sending the last hour of the rooms');
     await service('ingest', 'Ingest: starting');
     await service('gateway', `Gateway: starting on ${stack.gateway_url}`);
-    if (options.simulator) await service('simulator', 'Simulator: starting the rooms');
     writeFileSync(portsFile, JSON.stringify(ports));
     ready = true;
     write();

@@ -23,6 +23,8 @@ export interface KafkaAdmin {
   /** Creates what is absent and checks what is there. Says each difference that must stop the process. */
   ensureTopics(namespace: string, partitions: number): Promise<readonly string[]>;
   bounds(topic: string): Promise<LogBounds[]>;
+  /** Whether any record was appended at `ms` or later. */
+  hasRecordsSince(topic: string, ms: number): Promise<boolean>;
   committed(group: string, topic: string): Promise<Committed[]>;
 }
 
@@ -32,6 +34,21 @@ const specs = (namespace: string, partitions: number) =>
     count: spec.partitions === 'P' ? partitions : spec.partitions,
     config: spec.config,
   }));
+
+const TRIES = 40;
+const TRY_EVERY_MS = 250;
+
+/** Asks again while a broker says that it is not ready yet: a new topic's leaders may not know of it when it is there. */
+const patiently = async <T>(ask: () => Promise<T>): Promise<T> => {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (tries === TRIES || !(error instanceof kafkajs.KafkaJSError) || !error.retriable) throw error;
+      await new Promise((next) => setTimeout(next, TRY_EVERY_MS));
+    }
+  }
+};
 
 /** Topics, offsets and committed positions. */
 export const createKafkaAdmin = (options: KafkaOptions): KafkaAdmin => {
@@ -81,11 +98,22 @@ export const createKafkaAdmin = (options: KafkaOptions): KafkaAdmin => {
       return differences;
     },
     bounds: async (topic) =>
-      (await admin.fetchTopicOffsets(topic)).map(({ partition, low, high }) => ({
+      (await patiently(() => admin.fetchTopicOffsets(topic))).map(({ partition, low, high }) => ({
         partition,
         start: Number(low),
         end: Number(high),
       })),
+    hasRecordsSince: async (topic, ms) => {
+      const [ends, found] = await Promise.all([
+        patiently(() => admin.fetchTopicOffsets(topic)),
+        patiently(() => admin.fetchTopicOffsetsByTimestamp(topic, ms)),
+      ]);
+      // Where there is none, the answer is the log's end.
+      return found.some(({ partition, offset }) => {
+        const end = ends.find((each) => each.partition === partition)?.high ?? '0';
+        return Number(offset) >= 0 && Number(offset) < Number(end);
+      });
+    },
     committed: async (groupId, topic) => {
       const [held] = await admin.fetchOffsets({ groupId, topics: [topic] });
       return (held?.partitions ?? []).map(({ partition, offset, metadata }) => ({

@@ -16,10 +16,15 @@ const schema = z.object({
   /** The same seed makes the same rooms, given the same start. */
   LIVEBOARD_SIMULATOR_SEED: z.string().default('demo'),
   LIVEBOARD_SIMULATOR_ROOMS: z.coerce.number().int().min(1).max(14).default(14),
-  /** A past to begin with. Only for logs that nobody ticks: in any other the past would be late. */
+  /**
+   * A past to begin with, so that boards have something to compare at once. Of it, only what lies after the log's last
+   * record is sent: the rest would be late.
+   */
   LIVEBOARD_SIMULATOR_BACKFILL_MINUTES: z.coerce.number().int().min(0).max(1_440).default(0),
   /** Partitions of the topic; needed for the backfill, whose ticks go to each of them. */
   LIVEBOARD_SIMULATOR_PARTITIONS: z.coerce.number().int().min(1).default(8),
+  /** File that remembers when the rooms started, so that they go on after a restart; without it they start anew. */
+  LIVEBOARD_SIMULATOR_STATE: z.string().optional(),
 });
 
 /** What the simulator is told through its environment. */
