@@ -20,11 +20,23 @@ const readPorts = (file) => {
   }
 };
 
+/** Settings of ours that a person may put before `npm start`, by the service that takes them: others refuse what they do not know. */
+const PASSED = {
+  ingest: /^LIVEBOARD_(INGEST_|LOG_LEVEL$)/,
+  simulator: /^LIVEBOARD_SIMULATOR_/,
+  gateway: /^LIVEBOARD_(MAX_|LEASE_|LOG_LEVEL$)/,
+};
+
+const passed = (name) =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(([key]) => !key.startsWith('LIVEBOARD_') || PASSED[name]?.test(key)),
+  );
+
 /** What a service of a stack is told; the same for those the launcher starts and for those added beside it. */
 export const serviceEnv = (name, { root, dir, stack, port }) => {
   const { kafka_brokers, redis_url, namespace, generation, ticks, gateway_url } = stack;
   const common = {
-    ...process.env,
+    ...passed(name),
     KAFKA_BROKERS: kafka_brokers,
     REDIS_URL: redis_url,
     LIVEBOARD_NAMESPACE: namespace,

@@ -30,21 +30,25 @@ export const install = (root) => {
   writeFileSync(stamp, want);
 };
 
-/** Bundles each service that has a `main.ts` to `dist/main.js`; libraries included, since a
- * package's own dependencies cannot be seen from a service's folder. */
+/**
+ * Bundles everything that has a `main.ts` to `dist/main.js`; libraries included, since a package's own dependencies
+ * cannot be seen from a service's folder.
+ */
 export const build = async (root) => {
-  const mains = readdirSync(join(root, 'services')).filter((name) =>
-    existsSync(join(root, 'services', name, 'src/main.ts')),
+  const mains = ['services', 'test'].flatMap((kind) =>
+    readdirSync(join(root, kind))
+      .map((name) => join(kind, name))
+      .filter((folder) => existsSync(join(root, folder, 'src/main.ts'))),
   );
   if (mains.length > 0) {
     const { build: bundle } = await import(pathToFileURL(join(root, 'node_modules/esbuild/lib/main.js')).href);
     // Libraries of the older module form ask for `require`, which a module does not have.
     const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
     await Promise.all(
-      mains.map((name) =>
+      mains.map((folder) =>
         bundle({
-          entryPoints: [join(root, 'services', name, 'src/main.ts')],
-          outfile: join(root, 'services', name, 'dist/main.js'),
+          entryPoints: [join(root, folder, 'src/main.ts')],
+          outfile: join(root, folder, 'dist/main.js'),
           bundle: true,
           platform: 'node',
           format: 'esm',

@@ -76,7 +76,7 @@ export const createKafkaAdmin = (options: KafkaOptions): KafkaAdmin => {
             options.log.warn({ err: error }, 'topics were not created here');
           });
       const differences: string[] = [];
-      const { topics } = await admin.fetchTopicMetadata({ topics: wanted.map(({ name }) => name) });
+      const { topics } = await patiently(() => admin.fetchTopicMetadata({ topics: wanted.map(({ name }) => name) }));
       for (const { name, count } of wanted) {
         const held = topics.find((topic) => topic.name === name)?.partitions.length ?? 0;
         if (held !== count) differences.push(`${name} has ${held} partitions, not ${count}`);

@@ -24,9 +24,19 @@ const readOnly = (name: string, decompress: (data: Buffer) => Buffer) => () => (
   decompress: (data: Buffer) => Promise.resolve(decompress(data)),
 });
 
+/** Reading the same record again would not help: the consumer must halt. */
+export class UnknownCodec extends kafkajs.KafkaJSNonRetriableError {
+  override name = 'UnknownCodec';
+}
+
 /** Registers the codecs that other producers use: without them one such record stops a consumer for good. */
 export const registerCodecs = (): void => {
   CompressionCodecs[CompressionTypes.Snappy] = readOnly('snappy', unsnappy);
   CompressionCodecs[CompressionTypes.LZ4] = readOnly('lz4', (data) => Buffer.from(unlz4(data)));
   CompressionCodecs[CompressionTypes.ZSTD] = readOnly('zstd', (data) => Buffer.from(unzstd(data)));
+  // The format has three more numbers for codecs to come. kafkajs would take their bytes for plain records.
+  for (const type of [5, 6, 7])
+    Reflect.set(CompressionCodecs, type, () => {
+      throw new UnknownCodec(`the compression codec ${type} is not known`);
+    });
 };

@@ -1,5 +1,6 @@
-import { createKafkaAdmin } from './admin.ts';
+import { createKafkaAdmin, type LogBounds } from './admin.ts';
 import { createClient, type KafkaOptions } from './client.ts';
+import { UnknownCodec } from './codecs.ts';
 import { createMembership } from './membership.ts';
 import type { ReadRecord } from './reader.ts';
 import { createStickyAssigner } from './sticky-assigner.ts';
@@ -74,10 +75,8 @@ export const createPartitionConsumer = (options: ConsumerOptions): PartitionCons
     await (await owner?.catch(() => undefined))?.release(why);
   };
 
-  const isGap = async (partition: number, expected: number): Promise<boolean> => {
-    const held = (await admin.bounds(topic)).find((each) => each.partition === partition);
-    return held !== undefined && held.start > expected;
-  };
+  const boundsOf = async (partition: number): Promise<LogBounds | undefined> =>
+    (await admin.bounds(topic)).find((each) => each.partition === partition);
 
   const watch = async (): Promise<void> => {
     for (const { partition, end } of await admin.bounds(topic)) {
@@ -97,10 +96,26 @@ export const createPartitionConsumer = (options: ConsumerOptions): PartitionCons
     }, PAUSE_MS);
   };
 
+  const missing = (partition: number, from: number, to: number): void =>
+    onFailure(`records of partition ${partition} from ${from} to ${to - 1} are missing from the log`, true);
+
+  /**
+   * Nothing is fetched before the owner is there and its position is known to be in the log: kafkajs answers a position
+   * outside it by committing another one, over the owner's.
+   */
   const load = async (partition: number): Promise<PartitionOwner> => {
     const owner = await own(partition);
+    const { next } = owner;
+    const { start } = (await boundsOf(partition)) ?? { start: 0 };
+    if (next !== undefined && start > next && !(await owner.onGap(start))) {
+      missing(partition, next, start);
+      return owner;
+    }
+    // The owner's word holds, also over what the group has committed.
+    seek(partition, owner.next ?? start);
     // From here on the watchdog counts; loading a large state may take its time.
     moved.set(partition, { offset: (owner.next ?? 0) - 1, at: Date.now() });
+    consumer.resume([{ topic, partitions: [partition] }]);
     return owner;
   };
 
@@ -108,6 +123,7 @@ export const createPartitionConsumer = (options: ConsumerOptions): PartitionCons
     for (const partition of owned()) if (!mine.has(partition)) void release(partition, 'revoked');
     for (const partition of mine) {
       if (owners.has(partition)) continue;
+      consumer.pause([{ topic, partitions: [partition] }]);
       const owner = load(partition);
       owners.set(partition, owner);
       owner.catch((error: unknown) =>
@@ -119,8 +135,11 @@ export const createPartitionConsumer = (options: ConsumerOptions): PartitionCons
     }
   });
   consumer.on('consumer.crash', ({ payload: { error, restart } }) => {
-    // A codec that nobody registered: reading the same record again would not help.
-    if (!restart) onFailure(`the consumer crashed: ${error.message}`, error.name === 'KafkaJSNotImplemented');
+    if (!restart)
+      onFailure(
+        `the consumer crashed: ${error.message}`,
+        [error, error.cause].some((each) => each instanceof UnknownCodec),
+      );
   });
 
   /** Brings the fetch position to what the owner wants. True: these records may be applied. */
@@ -133,8 +152,9 @@ export const createPartitionConsumer = (options: ConsumerOptions): PartitionCons
       return false;
     }
     // Asked for `next` and given something later: missing records, or the hole that a transaction's marker leaves.
-    if (!(await isGap(partition, next)) || (await owner.onGap(first))) return true;
-    onFailure(`records of partition ${partition} from ${next} to ${first - 1} are missing from the log`, true);
+    const { start } = (await boundsOf(partition)) ?? { start: 0 };
+    if (start <= next || (await owner.onGap(first))) return true;
+    missing(partition, next, first);
     return false;
   };
 

@@ -1,6 +1,7 @@
 export { type Committed, createKafkaAdmin, type KafkaAdmin, type LogBounds } from './admin.ts';
 export { readOffsets } from './chunks.ts';
 export type { KafkaOptions } from './client.ts';
+export { UnknownCodec } from './codecs.ts';
 export {
   type ConsumerOptions,
   createPartitionConsumer,

@@ -49,6 +49,17 @@ const logName = { generation, cluster_id: await admin.clusterId(), topic, partit
 const checkpoints = createCheckpointStore(kafka, producer, namespace, generation);
 const restore = createRestore(admin, checkpoints, { group, topic, partitions, generation });
 const runners = new Map<number, Runner>();
+/** Where each owned partition's log ended when it was taken over. */
+const ends = new Map<number, number>();
+
+const notReady = (): string | undefined => {
+  if (runners.size === 0) return 'no partition is owned yet';
+  for (const [n, runner] of runners) {
+    const behind = (ends.get(n) ?? 0) - 1 - runner.status().applied;
+    if (behind > 0) return `partition ${n} is ${behind} records behind where its log ended at the start`;
+  }
+  return undefined;
+};
 
 const consumer = createPartitionConsumer({
   ...kafka,
@@ -60,7 +71,7 @@ const consumer = createPartitionConsumer({
       fail(`partition ${n}: ${restored.why}`, true);
       throw new Error(restored.why);
     }
-    const { partition, from } = restored;
+    const { partition, from, end } = restored;
     const runner = createRunner({
       n,
       generation,
@@ -73,6 +84,7 @@ const consumer = createPartitionConsumer({
         partition,
         writer: createPartitionWriter(redis, keys, n, logName),
         confirm: () => consumer.confirm(n),
+        logEnd: async () => (await admin.bounds(topic)).find((each) => each.partition === n)?.end ?? 0,
         onRefused: (why) => fail(why, true),
         log,
       }),
@@ -86,6 +98,7 @@ const consumer = createPartitionConsumer({
       checkpointMs: settings.LIVEBOARD_INGEST_CHECKPOINT_MS,
     });
     runners.set(n, runner);
+    ends.set(n, end);
     log.info({ partition: n, applied: partition.applied }, 'partition owned');
     return {
       get next() {
@@ -103,9 +116,7 @@ const consumer = createPartitionConsumer({
 });
 
 if (settings.LIVEBOARD_HEALTH_PORT !== undefined) {
-  const health = await startHealth(settings.LIVEBOARD_HEALTH_PORT, () =>
-    runners.size === 0 ? 'no partition is owned yet' : undefined,
-  );
+  const health = await startHealth(settings.LIVEBOARD_HEALTH_PORT, notReady);
   registerMetrics(health.registry, () => [...runners.values()].map((runner) => runner.status()));
   lifecycle.onStop('health', () => health.close());
 }

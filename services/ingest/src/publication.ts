@@ -12,6 +12,8 @@ export interface PublicationOptions {
   readonly writer: PartitionWriter;
   /** Whether the group, asked now, still says that the partition is ours. */
   readonly confirm: () => Promise<boolean>;
+  /** Where the partition's log ends now. */
+  readonly logEnd: () => Promise<number>;
   /** Redis holds the state of another log: an operator must act. */
   readonly onRefused: (why: string) => void;
   readonly log: Log;
@@ -54,13 +56,19 @@ export const createPublication = (options: PublicationOptions): Publication => {
 
   const claim = async (): Promise<Hold | undefined> => {
     if (!mayClaim) return undefined;
-    const claimed = await writer.claim();
-    if (claimed.kind === 'refused') {
+    const refuse = (why: string): undefined => {
       mayClaim = false;
-      options.onRefused(claimed.why);
-      return undefined;
-    }
-    return { fence: claimed.fence, stored: claimed.applied };
+      options.onRefused(why);
+    };
+    const claimed = await writer.claim();
+    if (claimed.kind === 'refused') return refuse(claimed.why);
+    const { fence, applied } = claimed;
+    // A log that was made anew repeats its offsets: what Redis has would be waited for in vain, or taken for this log's.
+    if (applied !== undefined && applied > partition.applied && applied >= (await options.logEnd()))
+      return refuse(
+        `Redis has partition ${n} at ${applied}, its log ends before: it is another log; raise LIVEBOARD_LOG_GENERATION`,
+      );
+    return { fence, stored: applied };
   };
 
   const flushesOf = (drain: Drain, isWhole: boolean): Omit<Flush, 'expected'>[] => {

@@ -1,0 +1,63 @@
+import { DEFAULT_PARTITIONS, GROUPS, TOPICS } from '@liveboard/contracts';
+import { createKafkaAdmin, createKafkaProducer, createLogReader, type ReadRecord } from '@liveboard/kafka';
+import { connectRedis, createKeys, createRoomStore } from '@liveboard/live-store';
+import { createLog } from '@liveboard/runtime';
+import type { Stack } from './stack.ts';
+
+export const PARTITIONS = DEFAULT_PARTITIONS;
+
+/** The real parts of a stack, as a run sees them from outside. */
+export const connectSystem = async (stack: Stack) => {
+  const log = createLog('verify', 'fatal');
+  const kafka = { brokers: stack.kafka_brokers.split(','), clientId: 'liveboard-verify', log };
+  const topic = (name: keyof typeof TOPICS): string => stack.namespace + TOPICS[name].name;
+  const admin = createKafkaAdmin(kafka);
+  await admin.connect();
+  const producer = createKafkaProducer(kafka);
+  await producer.connect();
+  const redis = connectRedis(stack.redis_url, log);
+  const store = createRoomStore(redis, createKeys(stack.namespace), PARTITIONS);
+  const reader = createLogReader(kafka, stack.namespace);
+
+  /** Where each partition's log ends, and what of it the parts have taken in. */
+  const positions = async () => {
+    const [bounds, committed, { metas }] = await Promise.all([
+      admin.bounds(topic('events')),
+      admin.committed(stack.namespace + GROUPS.ingest, topic('events')),
+      store.metas(),
+    ]);
+    return bounds.map(({ partition, end }) => ({
+      partition,
+      end,
+      committed: committed.find((each) => each.partition === partition)?.offset ?? -1,
+      applied: metas.find((each) => each.partition === partition)?.applied ?? -1,
+    }));
+  };
+
+  return {
+    store,
+    producer,
+    topic,
+    ends: async () => new Map((await admin.bounds(topic('events'))).map(({ partition, end }) => [partition, end])),
+    /** Whether boards are as new as these ends of the log. */
+    isFresh: async (ends: ReadonlyMap<number, number>) =>
+      (await positions()).every(({ partition, applied }) => applied + 1 >= (ends.get(partition) ?? 0)),
+    /** Whether boards and checkpoints have taken in the whole log. */
+    isSettled: async () =>
+      (await positions()).every(({ end, committed, applied }) => committed === end && applied + 1 === end),
+    read: async (name: keyof typeof TOPICS): Promise<ReadRecord[]> => {
+      const records: ReadRecord[] = [];
+      await reader.readAll(topic(name), (more) => {
+        for (const record of more) records.push(record);
+      });
+      return records;
+    },
+    flush: () => redis.flushall(),
+    close: async () => {
+      redis.disconnect();
+      await producer.disconnect();
+      await admin.disconnect();
+    },
+  };
+};
+export type System = Awaited<ReturnType<typeof connectSystem>>;
