@@ -110,6 +110,10 @@ function compareGauge(
 
 const WEIGHTS = { gmv: 0.4, online: 0.25, product_clicks: 0.2, ctor: 0.15 };
 
+function termOf(delta: number, z: number): number {
+  return Math.max(-1, Math.min(1, delta)) * Math.min(1, Math.abs(z) / 2);
+}
+
 /** The pulse of a minute: its four terms, the weights rescaled over those that are available. */
 export function pulseOf(metrics: Record<string, MetricCompare>): number {
   let weighted = 0;
@@ -117,15 +121,28 @@ export function pulseOf(metrics: Record<string, MetricCompare>): number {
   for (const [name, weight] of Object.entries(WEIGHTS)) {
     const { delta, z } = metrics[name] ?? {};
     if (delta === undefined || z === undefined) continue;
-    weighted += weight * Math.max(-1, Math.min(1, delta)) * Math.min(1, Math.abs(z) / 2);
+    weighted += weight * termOf(delta, z);
     weights += weight;
   }
   return weights === 0 ? 0 : weighted / weights;
 }
 
+/** The largest strong term of the pulse, by its weighted size. */
+function headlineOf(metrics: Record<string, MetricCompare>): string | undefined {
+  let found: { name: string; size: number } | undefined;
+  for (const [name, weight] of Object.entries(WEIGHTS)) {
+    const { delta, z, signal } = metrics[name] ?? {};
+    if (signal !== 'strong' || delta === undefined || z === undefined) continue;
+    const size = Math.abs(weight * termOf(delta, z));
+    if (found === undefined || size > found.size) found = { name, size };
+  }
+  return found?.name;
+}
+
 const PRIORITY: State[] = ['steady', 'watch', 'peak', 'trouble'];
 
-type Before = { compare: Compare; candidate: State };
+/** A compared minute, as the state of the next one needs it. */
+export type Before = { compare: Compare; candidate: State };
 
 function candidateOf(
   metrics: Record<string, MetricCompare>,
@@ -154,47 +171,61 @@ function stateOf(candidate: State, before: Before | undefined): State {
 
 /**
  * Gives every row but a provisional one its comparison, from the rows as they are now.
- * The rows are a room's, in order of their minutes; final rows give the same comparison each time.
+ * The rows are a room's, in order of their minutes. `settled` keeps the comparisons of final rows for the next call.
  */
-export function withCompare(rows: LivedRow[]): MinuteRow[] {
+export function compareRows(rows: LivedRow[], settled: Map<number, Before>): MinuteRow[] {
   const byMinute = new Map(rows.map((lived) => [lived.row.minute, lived]));
   const compared = new Map<number, Before>();
-  return rows.map(({ row, whole, opening }): MinuteRow => {
-    if (row.state === 'provisional' || !whole || opening === undefined) return row;
-    const back = (from: number, to: number): LivedRow[] => {
-      const found: LivedRow[] = [];
-      for (let k = from; k >= to; k -= 1) {
-        const lived = byMinute.get(row.minute - k * MINUTE);
-        if (lived !== undefined) found.push(lived);
-      }
-      return found;
-    };
-    const base = back(5, 1).flatMap((lived) => (lived.whole ? [lived.row] : []));
-    const hour = back(59, 1).map((lived) => lived.row);
-    const young = row.minute + MINUTE - opening < 600_000;
-    const metrics: Record<string, MetricCompare> = {};
-    for (const name of COUNT_NAMES) metrics[name] = compareCount(name, row, base, young);
-    for (const name of GAUGES) {
-      const metric = compareGauge(name, row, base, young);
-      if (metric !== undefined) metrics[name] = metric;
-    }
-    for (const ratio of RATIOS) {
-      const metric = compareRatio(ratio, row, base, young);
-      if (metric !== undefined) metrics[ratio.name] = metric;
-    }
-    const pulse = pulseOf(metrics);
-    const before = compared.get(row.minute - MINUTE);
-    const candidate = candidateOf(metrics, pulse, hour, row, before);
-    const state = young ? 'warming_up' : stateOf(candidate, before);
-    const compare: Compare = {
-      comparator: 'prev5.v1',
-      minute: row.minute,
-      base_minutes: base.length,
-      metrics,
-      state,
-      pulse,
-    };
-    compared.set(row.minute, { compare, candidate });
-    return { ...row, compare };
+  return rows.map((lived): MinuteRow => {
+    const { row } = lived;
+    const known = row.state === 'final' ? settled.get(row.minute) : undefined;
+    const made = known ?? compareRow(lived, byMinute, compared.get(row.minute - MINUTE));
+    if (made === undefined) return row;
+    compared.set(row.minute, made);
+    if (row.state === 'final') settled.set(row.minute, made);
+    return { ...row, compare: made.compare };
   });
+}
+
+function compareRow(
+  { row, whole, opening }: LivedRow,
+  byMinute: Map<number, LivedRow>,
+  before: Before | undefined,
+): Before | undefined {
+  if (row.state === 'provisional' || !whole || opening === undefined) return undefined;
+  const back = (minutes: number): LivedRow[] => {
+    const found: LivedRow[] = [];
+    for (let k = minutes; k >= 1; k -= 1) {
+      const lived = byMinute.get(row.minute - k * MINUTE);
+      if (lived !== undefined) found.push(lived);
+    }
+    return found;
+  };
+  const base = back(5).flatMap((lived) => (lived.whole ? [lived.row] : []));
+  const hour = back(59).map((lived) => lived.row);
+  const young = row.minute + MINUTE - opening < 600_000;
+  const metrics: Record<string, MetricCompare> = {};
+  for (const name of COUNT_NAMES) metrics[name] = compareCount(name, row, base, young);
+  for (const name of GAUGES) {
+    const metric = compareGauge(name, row, base, young);
+    if (metric !== undefined) metrics[name] = metric;
+  }
+  for (const ratio of RATIOS) {
+    const metric = compareRatio(ratio, row, base, young);
+    if (metric !== undefined) metrics[ratio.name] = metric;
+  }
+  const pulse = pulseOf(metrics);
+  const candidate = candidateOf(metrics, pulse, hour, row, before);
+  const state = young ? 'warming_up' : stateOf(candidate, before);
+  const compare: Compare = {
+    comparator: 'prev5.v1',
+    minute: row.minute,
+    base_minutes: base.length,
+    metrics,
+    state,
+    pulse,
+  };
+  const metric = headlineOf(metrics);
+  if (metric !== undefined) compare.headline = { metric };
+  return { compare, candidate };
 }

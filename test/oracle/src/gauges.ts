@@ -9,7 +9,7 @@ function secondOf(ts: number): number {
 }
 
 /** A level that changes at instants: from `at` on it is `level`. Sorted by `at`. */
-type Step = { at: number; level: number };
+export type Step = { at: number; level: number };
 
 /** The level at the end of the second that starts at `second`, or undefined before the first step. */
 function levelAt(steps: Step[], second: number): number | undefined {

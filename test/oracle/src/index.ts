@@ -1,1 +1,2 @@
-export {};
+export { countPartition } from './count-partition.ts';
+export * from './types.ts';

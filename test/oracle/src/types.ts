@@ -90,6 +90,7 @@ export type Compare = {
   metrics: Record<string, MetricCompare>;
   state: State;
   pulse: number;
+  headline?: { metric: string };
 };
 
 /** `minute` is the start of the minute in milliseconds; `rev` is the offset at which the content last changed. */
@@ -138,6 +139,8 @@ export type CatalogItem = {
   listed_at: number;
 };
 
+export type Marker = { id: string; ts: number; label: string; kind: string; by?: unknown };
+
 export type OracleRoom = {
   info: RoomInfo;
   totals: Totals;
@@ -151,6 +154,7 @@ export type OracleRoom = {
   sources: SourceRow[];
   pinned?: { product_id: string; since: number };
   catalog: CatalogItem[];
+  markers: Marker[];
 };
 
 export type OracleResult = {
