@@ -1,14 +1,26 @@
 // `npm start`: the parts up, watched and stopped together.
 import { fileURLToPath } from 'node:url';
+import { onLeave } from '../infra/src/leave.mjs';
 import { parseOptions, USAGE } from '../infra/src/options.mjs';
 import { Failure, report } from '../infra/src/report.mjs';
-import { startStack } from '../infra/src/stack.mjs';
+import { createStack } from '../infra/src/stack.mjs';
 import { build, buildBoard, install } from '../infra/src/workspace.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+let launched;
+let leaving = false;
+
+const leave = async (code) => {
+  if (leaving) return;
+  leaving = true;
+  await launched?.stop();
+  process.exit(code);
+};
+
+onLeave((why) => leave(why === 'an error' ? 1 : 0));
 
 try {
-  const options = parseOptions(process.argv.slice(2), root);
+  const options = parseOptions(process.argv.slice(2), root, process.env);
   if (options.help) {
     console.log(USAGE);
     process.exit(0);
@@ -16,33 +28,21 @@ try {
   install(root);
   await build(root);
   buildBoard(root);
-  let stop = async () => {};
-  let asked = false;
-  const leave = async () => {
-    if (asked) return;
-    asked = true;
-    await stop();
-    process.exit(0);
-  };
-  process.on('SIGINT', leave);
-  process.on('SIGTERM', leave);
-  process.on('SIGHUP', leave);
-  const started = await startStack(root, options);
-  stop = started.stop;
-  if (asked) await stop();
-  report(`Ready. The board: ${started.stack.gateway_url}/monitor`);
+  launched = createStack(root, options);
+  await launched.start();
+  const { stack } = launched;
+  report(`Ready. The board: ${stack.gateway_url}/monitor`);
   console.log(`
   Sign in as   demo-partner    an agency that watches up to five rooms
                demo-host       a host of one room
                demo-operator   sees every room and the data's health
-  Kafka        ${started.stack.kafka_brokers}
-  Redis        ${started.stack.redis_url}
+  Kafka        ${stack.kafka_brokers}
+  Redis        ${stack.redis_url}
   Everything written lies under ${options.dir}. Ctrl-C stops everything.
 `);
   // The children are watched by their events; this keeps the launcher alive between them.
   setInterval(() => {}, 60_000);
 } catch (error) {
-  if (!(error instanceof Failure)) throw error;
-  console.error(`\n${error.message}`);
-  process.exit(error.code);
+  if (!leaving) console.error(error instanceof Failure ? `\n${error.message}` : error);
+  await leave(error.code > 0 ? error.code : 1);
 }

@@ -1,38 +1,54 @@
 // `npm test`: installs what is missing, runs the gates and the unit tests, then the tests against real parts, and ends
-// with one line of counts. `npm test -- --unit` leaves the real parts out.
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// with one line of counts. `npm test -- --unit` leaves the real parts out. What it writes lies under `.data/test`.
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { onLeave } from '../infra/src/leave.mjs';
 import { parseOptions } from '../infra/src/options.mjs';
 import { Failure, report } from '../infra/src/report.mjs';
-import { startStack } from '../infra/src/stack.mjs';
+import { createStack } from '../infra/src/stack.mjs';
+import { ensureChromium } from '../infra/src/tools.mjs';
 import { build, buildBoard, install } from '../infra/src/workspace.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const dir = mkdtempSync(join(tmpdir(), 'live-board-'));
+const dir = join(root, '.data/test');
 const counts = { passed: 0, failed: 0 };
+const bin = (name) => join(root, 'node_modules/.bin', name);
+
+const GATES = [
+  ['types', bin('tsc'), '--noEmit', '-p', 'tsconfig.json'],
+  ['lint', bin('biome'), 'check', '--error-on-warnings', '.'],
+  ['import directions', process.execPath, 'scripts/check-imports.mjs'],
+  ['test files', process.execPath, 'scripts/check-tests.mjs'],
+];
+
 let stack;
+let child;
+let leaving = false;
 
 const count = (name, ok) => {
   counts[ok ? 'passed' : 'failed']++;
   if (!ok) console.error(`failed: ${name}`);
 };
 
-const gate = (name, command, ...args) =>
-  count(name, spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0);
-
-const suite = async (project, env = {}) => {
-  const file = join(dir, `${project}.json`);
-  const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  // Not the blocking form: the launcher must go on watching its parts.
-  const child = spawn(join(root, 'node_modules/.bin/vitest'), args, {
-    cwd: root,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'inherit', 'inherit'],
+/** Not the blocking form: the launcher must go on watching its parts, and signals must be heard. */
+const run = (command, args, env = {}) =>
+  new Promise((done) => {
+    child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    child.once('error', (error) => done(error.message));
+    child.once('exit', (code, signal) => done(signal ?? code));
   });
-  const code = await new Promise((done) => child.once('exit', done));
+
+const suite = async (project, env) => {
+  const file = join(root, `.data/${project}-tests.json`);
+  rmSync(file, { force: true });
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const code = await run(bin('vitest'), ['run', '--project', project, ...reporters], env);
   try {
     const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(file, 'utf8'));
     counts.passed += numPassedTests;
@@ -44,28 +60,50 @@ const suite = async (project, env = {}) => {
 };
 
 const finish = async () => {
+  if (leaving) return;
+  leaving = true;
+  child?.kill();
   await stack?.stop();
-  rmSync(dir, { recursive: true, force: true });
   console.log(`${counts.passed} passed, ${counts.failed} failed`);
   process.exit(counts.failed === 0 ? 0 : 1);
 };
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => count(signal, false) ?? finish());
 
-try {
-  install(root);
-  gate('types', 'node_modules/.bin/tsc', '--noEmit', '-p', 'tsconfig.json');
-  gate('lint', 'node_modules/.bin/biome', 'check', '--error-on-warnings', '.');
-  gate('import directions', process.execPath, 'scripts/check-imports.mjs');
-  await suite('unit');
-  if (!process.argv.includes('--unit')) {
-    await build(root);
-    buildBoard(root);
-    report('Starting the real parts for the tests');
-    stack = await startStack(root, { ...parseOptions([], root), dir: join(dir, 'stack') });
-    await suite('real', { LIVEBOARD_TEST_STACK: stack.stackFile });
+/** Stops the run at the first step after somebody asked it to end. */
+const step = async (work) => {
+  if (!leaving) await work();
+};
+
+/** Counts what `work` throws as one failure, and lets the steps after it run where they can. */
+const attempt = async (name, work) => {
+  try {
+    return await work();
+  } catch (error) {
+    count(name, false);
+    console.error(error instanceof Failure ? error.message : error);
+    return undefined;
   }
-} catch (error) {
-  count('the test command', false);
-  console.error(error instanceof Failure ? error.message : error);
-}
+};
+
+const realTests = async () => {
+  const chromium = await attempt('Chromium', ensureChromium);
+  await build(root);
+  buildBoard(root);
+  report('Starting the real parts for the tests');
+  stack = createStack(root, { ...parseOptions([], root), dir }, { fresh: true, command: 'npm test' });
+  await stack.start();
+  await suite('real', { LIVEBOARD_TEST_STACK: stack.stackFile, ...(chromium ? { CHROMIUM: chromium } : {}) });
+};
+
+onLeave((why) => {
+  count(why, false);
+  void finish();
+});
+
+await attempt('the test command', async () => {
+  install(root);
+  mkdirSync(join(root, '.data'), { recursive: true });
+  for (const [name, command, ...args] of GATES) await step(async () => count(name, (await run(command, args)) === 0));
+  await step(() => suite('unit', {}));
+  if (!process.argv.includes('--unit')) await step(realTests);
+});
 await finish();

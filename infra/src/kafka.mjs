@@ -3,57 +3,51 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { containerName, dockerRun, ensureImage, ownUser } from './docker.mjs';
 import { Failure, report } from './report.mjs';
-import { ensure } from './tools.mjs';
 
-const NEED = {
-  part: 'Kafka',
-  programs: [
-    { name: 'java', args: ['-version'], package: 'openjdk-17-jre-headless' },
-    { name: 'mvn', package: 'maven' },
-  ],
-  url: 'KAFKA_BROKERS',
-  example: '127.0.0.1:9092',
+const POM = fileURLToPath(new URL('../kafka/pom.xml', import.meta.url));
+
+/** The folder of the broker's jars in this user's cache; named after the pom, so that another version is another folder. */
+const jarFolder = () => {
+  const key = createHash('sha256').update(readFileSync(POM)).digest('hex').slice(0, 12);
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'live-board', `kafka-${key}`);
 };
 
-/** The broker's jars: from the cache of this user, or through Maven from the pinned pom. Returns their folder. */
-const jars = (root) => {
-  const pom = join(root, 'infra/kafka/pom.xml');
-  const key = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 12);
-  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
-  const folder = join(cache, 'live-board', `kafka-${key}`);
-  if (existsSync(folder)) {
-    ensure({ ...NEED, programs: NEED.programs.slice(0, 1) });
-    return folder;
-  }
-  ensure(NEED);
+/** Whether the jars are in the cache, so that neither Maven nor a network is needed. */
+export const hasJars = () => existsSync(jarFolder());
+
+/** Fetches the jars through Maven from the pinned pom where the cache lacks them. Returns their folder. */
+const ensureJars = () => {
+  const folder = jarFolder();
+  if (existsSync(folder)) return folder;
   report('Kafka: fetching the broker through Maven (once, about 45 MB) ...');
   const fresh = `${folder}.${process.pid}`;
   mkdirSync(fresh, { recursive: true });
-  const args = [
-    '-q',
-    '-B',
-    '-f',
-    pom,
-    'dependency:copy-dependencies',
-    '-DincludeScope=runtime',
-    `-DoutputDirectory=${fresh}`,
-  ];
-  const made = spawnSync('mvn', args, { stdio: ['ignore', 'inherit', 'inherit'] });
+  const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${fresh}`];
+  const made = spawnSync('mvn', ['-q', '-B', '-f', POM, ...goal], { stdio: ['ignore', 'inherit', 'inherit'] });
   if (made.status !== 0 || !readdirSync(fresh).some((name) => name.startsWith('kafka_2.13'))) {
     rmSync(fresh, { recursive: true, force: true });
     throw new Failure(
-      'Kafka: Maven could not fetch the broker (its reason stands above). Check the network, or use a broker of your own:\n  KAFKA_BROKERS=127.0.0.1:9092 npm start',
+      'Kafka: Maven could not fetch the broker (its reason stands above). It needs a Maven repository once; or use a broker of your own:\n  KAFKA_BROKERS=127.0.0.1:9092 npm start',
     );
   }
-  renameSync(fresh, folder);
+  try {
+    renameSync(fresh, folder);
+  } catch (error) {
+    // Another launcher was quicker; its jars are the same.
+    rmSync(fresh, { recursive: true, force: true });
+    if (!existsSync(folder)) throw error;
+  }
   return folder;
 };
 
-const properties = (dir, port, controller) => `process.roles=broker,controller
+/** The broker's configuration. `bind`: where it listens; clients are always sent to the loopback. */
+export const brokerProperties = ({ dir, port, controller, bind = '127.0.0.1' }) => `process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${controller}
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}
+listeners=PLAINTEXT://${bind}:${port},CONTROLLER://127.0.0.1:${controller}
 advertised.listeners=PLAINTEXT://127.0.0.1:${port}
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 controller.listener.names=CONTROLLER
@@ -84,21 +78,50 @@ logger.server.name = kafka.server.KafkaRaftServer
 logger.server.level = info
 `;
 
-/** A one-node broker (KRaft, no other service). `prepare` makes its folder and says how to run it. */
-export const prepareKafka = (root, dir, port, controller) => {
-  const classpath = `${jars(root)}/*`;
+const HEAP = ['-Xms256m', '-Xmx512m'];
+const BIN = '/opt/kafka/bin';
+
+/** Arguments of `docker run` for the broker, which formats its storage first where `formatId` is given. */
+export const kafkaContainer = ({ name, image, dir, port, user, config, log4j, formatId }) => {
+  const format = formatId === undefined ? '' : `${BIN}/kafka-storage.sh format -g -t ${formatId} -c "$1" && `;
+  return dockerRun({
+    name,
+    image,
+    dir,
+    port,
+    user,
+    env: {
+      KAFKA_HEAP_OPTS: HEAP.join(' '),
+      KAFKA_LOG4J_OPTS: `-Dlog4j2.configurationFile=${log4j}`,
+      LOG_DIR: join(dir, 'server-logs'),
+    },
+    command: ['sh', '-c', `${format}exec ${BIN}/kafka-server-start.sh "$1"`, 'sh', config],
+  });
+};
+
+const newId = () => randomBytes(16).toString('base64url').replace(/^-/, 'A');
+
+/** How to run a one-node broker (KRaft, no other service); makes its folder and formats its storage. */
+export const prepareKafka = ({ dir, port, controller, image }) => {
   mkdirSync(dir, { recursive: true });
   const config = join(dir, 'server.properties');
   const log4j = join(dir, 'log4j2.properties');
-  writeFileSync(config, properties(dir, port, controller));
+  const isContainer = image !== undefined;
+  writeFileSync(config, brokerProperties({ dir, port, controller, ...(isContainer ? { bind: '0.0.0.0' } : {}) }));
   writeFileSync(log4j, LOG4J);
-  const java = ['-Xms256m', '-Xmx512m', '-XX:+UseSerialGC', `-Dlog4j2.configurationFile=${log4j}`, '-cp', classpath];
-  if (!existsSync(join(dir, 'log/meta.properties'))) {
-    rmSync(join(dir, 'log'), { recursive: true, force: true });
-    const id = randomBytes(16).toString('base64url').replace(/^-/, 'A');
-    const made = spawnSync('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', config], {
-      encoding: 'utf8',
-    });
+  const isFormatted = existsSync(join(dir, 'log/meta.properties'));
+  if (!isFormatted) rmSync(join(dir, 'log'), { recursive: true, force: true });
+  const formatId = isFormatted ? undefined : newId();
+  if (isContainer) {
+    ensureImage(image);
+    const name = containerName('kafka', dir);
+    const args = kafkaContainer({ name, image, dir, port, user: ownUser(), config, log4j, formatId });
+    return { command: 'docker', container: name, args };
+  }
+  const java = [...HEAP, '-XX:+UseSerialGC', `-Dlog4j2.configurationFile=${log4j}`, '-cp', `${ensureJars()}/*`];
+  if (formatId !== undefined) {
+    const format = ['kafka.tools.StorageTool', 'format', '-t', formatId, '-c', config];
+    const made = spawnSync('java', [...java, ...format], { encoding: 'utf8' });
     if (made.status !== 0) throw new Failure(`Kafka: its storage could not be formatted\n${made.stdout}${made.stderr}`);
   }
   return { command: 'java', args: [...java, 'kafka.Kafka', config] };

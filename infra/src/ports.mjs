@@ -1,25 +1,25 @@
+import { randomInt } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 
 const HOST = '127.0.0.1';
+// Below the ports that kernels give to outgoing connections: a part that is started again finds its own still free.
+const FIRST = 20_000;
+const LAST = 30_000;
 
-const listenOn = (port) =>
+const isFree = (port) =>
   new Promise((done) => {
     const server = createServer();
-    server.once('error', () => done(undefined));
-    server.listen(port, HOST, () => {
-      const { port: got } = server.address();
-      server.close(() => done(got));
-    });
+    server.once('error', () => done(false));
+    server.listen(port, HOST, () => server.close(() => done(true)));
   });
 
-/** A free port of the loopback: the first wanted one that is free, else any. */
-export const freePort = async (...wanted) => {
-  for (const port of wanted) {
-    if (port === undefined) continue;
-    const got = await listenOn(port);
-    if (got !== undefined) return got;
+/** A free port of the loopback that is not among `taken`: the wanted one where it is free, else any. */
+export const freePort = async (wanted, taken = []) => {
+  if (wanted !== undefined && !taken.includes(wanted) && (await isFree(wanted))) return wanted;
+  for (;;) {
+    const port = randomInt(FIRST, LAST);
+    if (!taken.includes(port) && (await isFree(port))) return port;
   }
-  return listenOn(0);
 };
 
 /** Whether something accepts connections there. */

@@ -1,22 +1,48 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { until } from './ports.mjs';
 
 const LOG_BYTES = 16 * 1024 * 1024;
+const hasProc = existsSync('/proc/self/stat');
 
-/** When the kernel started a process, in its own ticks; undefined where there is none. Tells a pid from its reuse. */
-export const startOf = (pid) => {
+const startByPs = (pid) => {
+  const asked = spawnSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8' });
+  const [state, ...start] = (asked.stdout ?? '').trim().split(/\s+/);
+  return asked.status !== 0 || state.startsWith('Z') ? undefined : start.join(' ');
+};
+
+/** The fields of `/proc/PID/stat` behind the name, which may hold any character; undefined where there is no such process. */
+const statOf = (pid) => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? undefined : fields[19];
+    return { name: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')), state: fields[0], fields };
   } catch {
     return undefined;
   }
 };
 
-const isAlive = ({ pid, start }) => startOf(pid) !== undefined && startOf(pid) === start;
+/** When the kernel started a process, in its own ticks; undefined where there is none. Tells a pid from its reuse. */
+export const startOf = (pid) => {
+  if (!hasProc) return startByPs(pid);
+  const stat = statOf(pid);
+  return stat === undefined || stat.state === 'Z' ? undefined : stat.fields[19];
+};
+
+/** Names a process so that it can be told from a later one with the same pid. */
+export const identify = (pid) => ({ pid, start: startOf(pid) });
+
+export const isAlive = ({ pid, start }) => startOf(pid) !== undefined && startOf(pid) === start;
+
+/** The npm that runs this command, past the shell that it puts between; undefined where none does. */
+export const runner = () => {
+  if (process.env.npm_lifecycle_event === undefined) return undefined;
+  let pid = process.ppid;
+  for (let stat = statOf(pid); stat !== undefined && /^(ba|da)?sh$/.test(stat.name); stat = statOf(pid))
+    pid = Number(stat.fields[1]);
+  return identify(pid);
+};
 
 const signal = (pid, name) => {
   try {
@@ -39,32 +65,34 @@ export const end = async (known, politeMs = 10_000) => {
 export const createPidFile = (dir) => {
   const file = join(dir, 'pids.json');
   const known = new Map();
+  const launcher = { ...identify(process.pid), runner: runner() };
   const write = () => {
     mkdirSync(dir, { recursive: true });
-    writeFileSync(`${file}.new`, JSON.stringify({ launcher: me(), children: [...known.values()] }));
+    writeFileSync(`${file}.new`, JSON.stringify({ launcher, children: [...known.values()] }));
     renameSync(`${file}.new`, file);
   };
-  const me = () => ({ pid: process.pid, start: startOf(process.pid) });
   const read = () => {
     try {
-      return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+      return JSON.parse(readFileSync(file, 'utf8'));
     } catch {
       return undefined;
     }
   };
   return {
-    /** The launcher that owns the directory now, if it still runs. */
+    /** The launcher that owns the directory now, if it still runs; `orphan`: the npm that ran it is gone. */
     owner: () => {
       const held = read()?.launcher;
-      return held !== undefined && isAlive(held) && held.pid !== process.pid ? held : undefined;
+      if (held === undefined || held.pid === process.pid || !isAlive(held)) return undefined;
+      return { ...held, orphan: held.runner !== undefined && !isAlive(held.runner) };
     },
-    /** What an earlier launcher left running; newest first. */
-    leftovers: () => (read()?.children ?? []).filter(isAlive).reverse(),
+    /** What an earlier launcher left running; newest first. A container outlives the command that runs it. */
+    leftovers: () => (read()?.children ?? []).filter((child) => child.container || isAlive(child)).reverse(),
     claim: write,
-    add: (name, pid) => {
-      known.set(pid, { name, pid, start: startOf(pid) });
+    add: (name, pid, container) => {
+      const child = { name, ...identify(pid), ...(container === undefined ? {} : { container }) };
+      known.set(pid, child);
       write();
-      return known.get(pid);
+      return child;
     },
     remove: (pid) => {
       known.delete(pid);

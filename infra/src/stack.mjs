@@ -1,95 +1,60 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeContainer } from './docker.mjs';
 import { prepareKafka } from './kafka.mjs';
+import { PARTS, settleParts } from './parts.mjs';
 import { freePort, isOpen, isReady, until } from './ports.mjs';
-import { createPidFile, end, launch, tail } from './processes.mjs';
-import { prepareRedis } from './redis.mjs';
+import { createPidFile, end, isAlive } from './processes.mjs';
+import { prepareRedis, redisServes } from './redis.mjs';
 import { Failure, report } from './report.mjs';
+import { checkEnvironment, SERVICES, serviceEnv } from './services.mjs';
+import { createSupervisor } from './supervisor.mjs';
 
-/** A process that ends with this code has said what an operator must do; starting it again would not help. */
-const HALTED = 78;
-const RESTART_MS = 1_000;
-/** Long enough for a peak and for a room in trouble, each against a full base. */
-const PAST_MINUTES = 56;
+const ORPHAN_MS = 60_000;
 
 const readPorts = (file) => {
   try {
-    return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     return {};
   }
 };
 
-/** Settings of ours that a person may put before `npm start`, by the service that takes them: others refuse what they do not know. */
-const PASSED = {
-  ingest: /^LIVEBOARD_(INGEST_|LOG_LEVEL$)/,
-  simulator: /^LIVEBOARD_SIMULATOR_/,
-  gateway: /^LIVEBOARD_(MAX_|LEASE_|LOG_LEVEL$)/,
+const replace = (file, text) => {
+  writeFileSync(`${file}.new`, text);
+  renameSync(`${file}.new`, file);
 };
 
-const passed = (name) =>
-  Object.fromEntries(
-    Object.entries(process.env).filter(([key]) => !key.startsWith('LIVEBOARD_') || PASSED[name]?.test(key)),
-  );
-
-/** What a service of a stack is told; the same for those the launcher starts and for those added beside it. */
-export const serviceEnv = (name, { root, dir, stack, port }) => {
-  const { kafka_brokers, redis_url, namespace, generation, ticks, gateway_url } = stack;
-  const common = {
-    ...passed(name),
-    KAFKA_BROKERS: kafka_brokers,
-    REDIS_URL: redis_url,
-    LIVEBOARD_NAMESPACE: namespace,
-  };
-  if (name === 'simulator')
-    return {
-      ...common,
-      LIVEBOARD_HEALTH_PORT: String(port),
-      LIVEBOARD_SIMULATOR_BACKFILL_MINUTES: String(PAST_MINUTES),
-      LIVEBOARD_SIMULATOR_STATE: join(dir, 'simulator.json'),
-    };
-  if (name === 'gateway')
-    return {
-      ...common,
-      LIVEBOARD_LOG_GENERATION: String(generation),
-      LIVEBOARD_PORT: String(port),
-      LIVEBOARD_ORIGINS: [gateway_url, `http://127.0.0.1:${port}`, `http://localhost:${port}`].join(','),
-      LIVEBOARD_BOARD_DIR: join(root, 'services/board/dist'),
-      LIVEBOARD_DEV_ISSUER: '1',
-      LIVEBOARD_DEV_KEYS: join(dir, 'dev-keys.json'),
-    };
-  return {
-    ...common,
-    LIVEBOARD_LOG_GENERATION: String(generation),
-    LIVEBOARD_INGEST_TICKS: ticks ? 'on' : 'off',
-    LIVEBOARD_HEALTH_PORT: String(port),
-  };
-};
-
-/**
- * Starts the parts in order, watches them, and stops them in reverse. `stack.json` is there while all is ready.
- * Returns `{ stack, stop }`.
- */
-export const startStack = async (root, options) => {
-  const { dir, namespace, generation } = options;
-  mkdirSync(dir, { recursive: true });
-  const pids = createPidFile(dir);
+/** Takes the folder: waits for a launcher whose npm is gone, ends what an earlier one left. @throws Failure */
+const takeFolder = async (dir, pids) => {
   const owner = pids.owner();
-  if (owner !== undefined)
+  if (owner?.orphan) {
+    report(`Waiting for the launcher (pid ${owner.pid}) that was lost its npm`);
+    process.kill(owner.pid, 'SIGTERM');
+    await until(() => !isAlive(owner), ORPHAN_MS);
+  }
+  const held = pids.owner();
+  if (held !== undefined)
     throw new Failure(
-      `Another launcher (pid ${owner.pid}) runs this directory. Stop it, or take another: npm start -- --dir DIR`,
+      `Another launcher (pid ${held.pid}) runs ${dir}. Stop it, or take another folder: npm start -- --dir DIR`,
     );
   for (const left of pids.leftovers()) {
     report(`Cleaning up ${left.name} (pid ${left.pid}), left by an earlier start`);
     await end(left);
+    if (left.container !== undefined) removeContainer(left.container);
   }
   pids.claim();
+};
 
+/**
+ * A stack: `start` brings the parts up in order, `stop` (at any time) takes them down in reverse. `stack.json` is there
+ * while all is ready. `fresh`: whatever lies in the folder is removed first. `command`: what a person runs again.
+ */
+export const createStack = (root, options, { fresh = false, command = 'npm start' } = {}) => {
+  const { dir, namespace, generation } = options;
   const stackFile = join(dir, 'stack.json');
-  rmSync(stackFile, { force: true });
   const portsFile = join(dir, 'ports.json');
-  const ports = readPorts(portsFile);
-  const running = [];
+  const pids = createPidFile(dir);
   const stack = {
     v: 1,
     namespace,
@@ -104,114 +69,90 @@ export const startStack = async (root, options) => {
     simulator: options.simulator,
     processes: [],
   };
-  let ready = false;
-  let stopping = false;
+  let isReadyNow = false;
+  let isOurs = false;
+  const write = () => replace(stackFile, `${JSON.stringify(stack, null, 2)}\n`);
+  const supervisor = createSupervisor({
+    pids,
+    cwd: root,
+    logOf: (name) => join(dir, 'logs', `${name}.log`),
+    onChange: (processes) => {
+      stack.processes = processes;
+      if (isReadyNow) write();
+    },
+  });
 
-  const write = () => {
-    stack.processes = running.map(({ name, child, started }) => ({ name, pid: child.pid, started }));
-    if (!ready) return;
-    writeFileSync(`${stackFile}.new`, `${JSON.stringify(stack, null, 2)}\n`);
-    renameSync(`${stackFile}.new`, stackFile);
+  const bringRedis = async (from, port) => {
+    report(`Redis: starting on ${stack.redis_url}${from === 'docker' ? ' in a container' : ''}`);
+    const image = from === 'docker' ? PARTS.redis.image : undefined;
+    const run = prepareRedis({ dir: join(dir, 'redis'), port, image });
+    await supervisor.bring({ name: 'redis', run, isReady: () => redisServes(port), readyMs: 30_000 });
   };
 
-  const start = (part) => {
-    const log = join(dir, 'logs', `${part.name}.log`);
-    const child = launch({ cwd: root, env: process.env, ...part.run, log });
-    const entry = { name: part.name, child, started: Date.now(), known: undefined };
-    child.once('error', (error) => report(`${part.name}: could not be started: ${error.message}`));
-    if (child.pid !== undefined) entry.known = pids.add(part.name, child.pid);
-    running.push(entry);
-    child.once('exit', (code, signal) => {
-      if (stopping) return;
-      running.splice(running.indexOf(entry), 1);
-      if (child.pid !== undefined) pids.remove(child.pid);
-      write();
-      if (code === HALTED) {
-        report(`${part.name} halted and waits for a person. Its last words:\n${tail(log)}`);
-        return;
-      }
-      report(`${part.name} ended (${signal ?? `code ${code}`}); starting it again`);
-      setTimeout(() => {
-        if (stopping) return;
-        start(part);
-        write();
-      }, RESTART_MS);
-    });
-    return log;
+  const bringKafka = async (from, port, controller) => {
+    report(`Kafka: starting on ${stack.kafka_brokers}${from === 'docker' ? ' in a container' : ''}`);
+    const image = from === 'docker' ? PARTS.kafka.image : undefined;
+    const run = prepareKafka({ dir: join(dir, 'kafka'), port, controller, image });
+    await supervisor.bring({ name: 'kafka', run, isReady: () => isOpen(port), readyMs: 90_000 });
   };
 
-  const bring = async (part) => {
-    const log = start(part);
-    if (await until(part.isReady, part.readyMs)) return;
-    throw new Failure(`${part.name} was not ready after ${part.readyMs / 1000} s. Its last words:\n${tail(log)}`);
+  const bringService = async (name, port) => {
+    report(`${name}: starting on http://127.0.0.1:${port}`);
+    const args = ['--enable-source-maps', `services/${name}/dist/main.js`];
+    const env = serviceEnv(name, { root, dir, stack, port, env: process.env });
+    const run = { command: process.execPath, args, env };
+    await supervisor.bring({ name, run, isReady: () => isReady(port), readyMs: 120_000 });
+  };
+
+  /** Those of the last start where they are still free, so that addresses stay. */
+  const choosePorts = async (from) => {
+    const known = readPorts(portsFile);
+    const wanted = { gateway: options.port ?? known.gateway ?? 8080, ingest: known.ingest, simulator: known.simulator };
+    if (from.redis !== 'url') wanted.redis = known.redis;
+    if (from.kafka !== 'url') Object.assign(wanted, { kafka: known.kafka, controller: known.controller });
+    const ports = {};
+    for (const [name, port] of Object.entries(wanted)) ports[name] = await freePort(port, Object.values(ports));
+    if (options.port !== undefined && ports.gateway !== options.port)
+      throw new Failure(`--port: ${options.port} is taken; leave it out, or name another`);
+    replace(portsFile, JSON.stringify({ ...known, ...ports }));
+    return ports;
+  };
+
+  const start = async () => {
+    checkEnvironment(process.env);
+    try {
+      mkdirSync(dir, { recursive: true });
+    } catch (error) {
+      throw new Failure(`--dir: ${dir} cannot be made (${error.code})`);
+    }
+    await takeFolder(dir, pids);
+    isOurs = true;
+    if (fresh) {
+      rmSync(dir, { recursive: true, force: true });
+      pids.claim();
+    }
+    rmSync(stackFile, { force: true });
+    const from = await settleParts(process.env, command);
+    const ports = await choosePorts(from);
+    stack.redis_url ??= `redis://127.0.0.1:${ports.redis}`;
+    stack.kafka_brokers ??= `127.0.0.1:${ports.kafka}`;
+    stack.gateway_url = `http://127.0.0.1:${ports.gateway}`;
+    if (from.redis === 'url') report('Redis: using REDIS_URL');
+    else await bringRedis(from.redis, ports.redis);
+    if (from.kafka === 'url') report('Kafka: using KAFKA_BROKERS');
+    else await bringKafka(from.kafka, ports.kafka, ports.controller);
+    for (const name of SERVICES) if (name !== 'simulator' || options.simulator) await bringService(name, ports[name]);
+    isReadyNow = true;
+    write();
   };
 
   const stop = async () => {
-    if (stopping) return;
-    stopping = true;
+    isReadyNow = false;
+    if (!isOurs) return;
     rmSync(stackFile, { force: true });
-    for (const { name, known } of [...running].reverse()) {
-      if (known === undefined) continue;
-      report(`Stopping ${name}`);
-      await end(known, 20_000);
-      pids.remove(known.pid);
-    }
+    await supervisor.stop();
     rmSync(join(dir, 'pids.json'), { force: true });
   };
 
-  try {
-    if (stack.redis_url === undefined) {
-      ports.redis = await freePort(ports.redis);
-      stack.redis_url = `redis://127.0.0.1:${ports.redis}`;
-      report(`Redis: starting on 127.0.0.1:${ports.redis}`);
-      await bring({
-        name: 'redis',
-        run: prepareRedis(join(dir, 'redis'), ports.redis),
-        isReady: () => isOpen(ports.redis),
-        readyMs: 20_000,
-      });
-    } else report('Redis: using REDIS_URL');
-    if (stack.kafka_brokers === undefined) {
-      ports.kafka = await freePort(ports.kafka);
-      ports.controller = await freePort(ports.controller);
-      stack.kafka_brokers = `127.0.0.1:${ports.kafka}`;
-      report(`Kafka: starting on ${stack.kafka_brokers}`);
-      await bring({
-        name: 'kafka',
-        run: prepareKafka(root, join(dir, 'kafka'), ports.kafka, ports.controller),
-        isReady: () => isOpen(ports.kafka),
-        readyMs: 60_000,
-      });
-    } else report('Kafka: using KAFKA_BROKERS');
-    for (const name of ['ingest', 'simulator']) ports[name] = await freePort(ports[name]);
-    ports.gateway = await freePort(options.port ?? ports.gateway ?? 8080);
-    if (options.port !== undefined && ports.gateway !== options.port)
-      throw new Failure(`--port: ${options.port} is taken; leave it out, or name another`);
-    stack.gateway_url = `http://127.0.0.1:${ports.gateway}`;
-    const service = async (name, says) => {
-      const port = ports[name];
-      report(says);
-      await bring({
-        name,
-        run: {
-          command: process.execPath,
-          args: ['--enable-source-maps', `services/${name}/dist/main.js`],
-          env: serviceEnv(name, { root, dir, stack, port }),
-        },
-        isReady: () => isReady(port),
-        readyMs: 120_000,
-      });
-    };
-    // Before ingest, whose ticks bring the log to the present: what the rooms did until now would be late after them.
-    if (options.simulator) await service('simulator', 'Simulator: sending the last hour of the rooms');
-    await service('ingest', 'Ingest: starting');
-    await service('gateway', `Gateway: starting on ${stack.gateway_url}`);
-    writeFileSync(portsFile, JSON.stringify(ports));
-    ready = true;
-    write();
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return { stack, stackFile, stop };
+  return { stack, stackFile, start, stop };
 };

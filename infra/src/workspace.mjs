@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { Failure, report } from './report.mjs';
 
 const digest = (...files) => {
@@ -41,7 +40,7 @@ export const build = async (root) => {
       .filter((folder) => existsSync(join(root, folder, 'src/main.ts'))),
   );
   if (mains.length > 0) {
-    const { build: bundle } = await import(pathToFileURL(join(root, 'node_modules/esbuild/lib/main.js')).href);
+    const { build: bundle } = await import('esbuild');
     // Libraries of the older module form ask for `require`, which a module does not have.
     const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
     await Promise.all(

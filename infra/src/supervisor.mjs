@@ -1,0 +1,81 @@
+import { removeContainer } from './docker.mjs';
+import { until } from './ports.mjs';
+import { end, launch, tail } from './processes.mjs';
+import { Failure, report } from './report.mjs';
+
+/** A process that ends with this code has said what an operator must do; starting it again would not help. */
+export const HALTED = 78;
+const RESTART_MS = 1_000;
+const POLITE_MS = 20_000;
+/** Ends of a part that is being brought up, after which it is given up. */
+const TRIES = 3;
+
+/**
+ * Runs parts, starts again after a second what dies, and stops all in reverse. `onChange` is called with what runs
+ * whenever that changed. A part is `{ name, run: { command, args, env?, container? }, isReady, readyMs }`.
+ */
+export const createSupervisor = ({ pids, logOf, cwd, onChange }) => {
+  const running = [];
+  const halted = new Set();
+  const ends = new Map();
+  let stopping = false;
+
+  const changed = () => onChange(running.map(({ name, child, started }) => ({ name, pid: child.pid, started })));
+
+  const start = (part) => {
+    const { name, run } = part;
+    if (run.container !== undefined) removeContainer(run.container);
+    const log = logOf(name);
+    const child = launch({ cwd, env: process.env, ...run, log });
+    if (child.pid === undefined) {
+      child.once('error', (error) => report(`${name} could not be started: ${error.message}`));
+      return;
+    }
+    const entry = { name, child, started: Date.now(), container: run.container };
+    entry.known = pids.add(name, child.pid, run.container);
+    running.push(entry);
+    changed();
+    child.once('exit', (code, signal) => {
+      if (stopping) return;
+      running.splice(running.indexOf(entry), 1);
+      pids.remove(child.pid);
+      ends.set(name, (ends.get(name) ?? 0) + 1);
+      changed();
+      if (code === HALTED) {
+        halted.add(name);
+        report(`HALTED: ${name} stopped for good and waits for a person (docs/operations.md). Its last words:`);
+        console.error(tail(log));
+        return;
+      }
+      report(`${name} ended (${signal ?? `code ${code}`}); starting it again`);
+      setTimeout(() => {
+        if (!stopping) start(part);
+      }, RESTART_MS);
+    });
+  };
+
+  return {
+    /** Starts a part and waits until it is ready. @throws Failure with its last words. */
+    bring: async (part) => {
+      const { name, readyMs } = part;
+      const log = logOf(name);
+      start(part);
+      const isLost = () => stopping || halted.has(name) || ends.get(name) >= TRIES;
+      const inTime = await until(async () => isLost() || (await part.isReady()), readyMs);
+      if (stopping) throw new Failure('Stopped before all was ready.');
+      if (halted.has(name)) throw new Failure(`${name} halted; its last words stand above.`, HALTED);
+      if (isLost()) throw new Failure(`${name} ended ${TRIES} times while starting. Its last words:\n${tail(log)}`);
+      if (!inTime) throw new Failure(`${name} was not ready after ${readyMs / 1000} s. Its last words:\n${tail(log)}`);
+    },
+    stop: async () => {
+      if (stopping) return;
+      stopping = true;
+      for (const { name, known, container } of [...running].reverse()) {
+        report(`Stopping ${name}`);
+        await end(known, POLITE_MS);
+        if (container !== undefined) removeContainer(container);
+        pids.remove(known.pid);
+      }
+    },
+  };
+};
