@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{packages,services,test}/*/test/**/*.test.{ts,tsx}', 'infra/test/**/*.test.{ts,mjs}'],
-          exclude: ['**/*.real.test.ts', '**/node_modules/**'],
+          exclude: ['**/*.real.test.*', '**/node_modules/**'],
         },
       },
       {

@@ -86,10 +86,11 @@ const attempt = async (name, work) => {
 
 const realTests = async () => {
   const chromium = await attempt('Chromium', ensureChromium);
+  stack = createStack(root, { ...parseOptions([], root), dir }, { fresh: true, command: 'npm test' });
+  await stack.prepare();
   await build(root);
   buildBoard(root);
   report('Starting the real parts for the tests');
-  stack = createStack(root, { ...parseOptions([], root), dir }, { fresh: true, command: 'npm test' });
   await stack.start();
   await suite('real', { LIVEBOARD_TEST_STACK: stack.stackFile, ...(chromium ? { CHROMIUM: chromium } : {}) });
 };

@@ -26,11 +26,14 @@ const ensureJars = () => {
   const fresh = `${folder}.${process.pid}`;
   mkdirSync(fresh, { recursive: true });
   const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${fresh}`];
-  const made = spawnSync('mvn', ['-q', '-B', '-f', POM, ...goal], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const made = spawnSync('mvn', ['-q', '-B', '-f', POM, ...goal], { encoding: 'utf8' });
   if (made.status !== 0 || !readdirSync(fresh).some((name) => name.startsWith('kafka_2.13'))) {
     rmSync(fresh, { recursive: true, force: true });
     throw new Failure(
-      'Kafka: Maven could not fetch the broker (its reason stands above). It needs a Maven repository once; or use a broker of your own:\n  KAFKA_BROKERS=127.0.0.1:9092 npm start',
+      `Kafka: Maven could not fetch the broker. It needs a Maven repository once; or use a broker of your own:
+  KAFKA_BROKERS=127.0.0.1:9092 npm start
+What Maven said:
+${made.stdout}${made.stderr}`,
     );
   }
   try {

@@ -47,8 +47,8 @@ const takeFolder = async (dir, pids) => {
 };
 
 /**
- * A stack: `start` brings the parts up in order, `stop` (at any time) takes them down in reverse. `stack.json` is there
- * while all is ready. `fresh`: whatever lies in the folder is removed first. `command`: what a person runs again.
+ * A stack: `prepare` settles where its parts come from (before anything slow, so that what is missing is said at once),
+ * `start` brings them up in order, `stop` (at any time) takes them down in reverse. `stack.json` is there while all is ready. `fresh`: whatever lies in the folder is removed first. `command`: what a person runs again.
  */
 export const createStack = (root, options, { fresh = false, command = 'npm start' } = {}) => {
   const { dir, namespace, generation } = options;
@@ -69,6 +69,7 @@ export const createStack = (root, options, { fresh = false, command = 'npm start
     simulator: options.simulator,
     processes: [],
   };
+  let from;
   let isReadyNow = false;
   let isOurs = false;
   const write = () => replace(stackFile, `${JSON.stringify(stack, null, 2)}\n`);
@@ -105,7 +106,7 @@ export const createStack = (root, options, { fresh = false, command = 'npm start
   };
 
   /** Those of the last start where they are still free, so that addresses stay. */
-  const choosePorts = async (from) => {
+  const choosePorts = async () => {
     const known = readPorts(portsFile);
     const wanted = { gateway: options.port ?? known.gateway ?? 8080, ingest: known.ingest, simulator: known.simulator };
     if (from.redis !== 'url') wanted.redis = known.redis;
@@ -118,8 +119,13 @@ export const createStack = (root, options, { fresh = false, command = 'npm start
     return ports;
   };
 
-  const start = async () => {
+  const prepare = async () => {
     checkEnvironment(process.env);
+    from = await settleParts(process.env, command);
+  };
+
+  const start = async () => {
+    if (from === undefined) await prepare();
     try {
       mkdirSync(dir, { recursive: true });
     } catch (error) {
@@ -132,8 +138,7 @@ export const createStack = (root, options, { fresh = false, command = 'npm start
       pids.claim();
     }
     rmSync(stackFile, { force: true });
-    const from = await settleParts(process.env, command);
-    const ports = await choosePorts(from);
+    const ports = await choosePorts();
     stack.redis_url ??= `redis://127.0.0.1:${ports.redis}`;
     stack.kafka_brokers ??= `127.0.0.1:${ports.kafka}`;
     stack.gateway_url = `http://127.0.0.1:${ports.gateway}`;
@@ -154,5 +159,5 @@ export const createStack = (root, options, { fresh = false, command = 'npm start
     rmSync(join(dir, 'pids.json'), { force: true });
   };
 
-  return { stack, stackFile, start, stop };
+  return { stack, stackFile, prepare, start, stop };
 };

@@ -15,12 +15,15 @@ const TRIES = 3;
  * whenever that changed. A part is `{ name, run: { command, args, env?, container? }, isReady, readyMs }`.
  */
 export const createSupervisor = ({ pids, logOf, cwd, onChange }) => {
-  const running = [];
+  /** What was brought up, in that order; a part that died keeps its place. */
+  const parts = [];
+  const running = new Map();
   const halted = new Set();
   const ends = new Map();
   let stopping = false;
 
-  const changed = () => onChange(running.map(({ name, child, started }) => ({ name, pid: child.pid, started })));
+  const inOrder = () => parts.flatMap(({ name }) => running.get(name) ?? []);
+  const changed = () => onChange(inOrder().map(({ name, known, started }) => ({ name, pid: known.pid, started })));
 
   const start = (part) => {
     const { name, run } = part;
@@ -31,13 +34,11 @@ export const createSupervisor = ({ pids, logOf, cwd, onChange }) => {
       child.once('error', (error) => report(`${name} could not be started: ${error.message}`));
       return;
     }
-    const entry = { name, child, started: Date.now(), container: run.container };
-    entry.known = pids.add(name, child.pid, run.container);
-    running.push(entry);
+    running.set(name, { name, known: pids.add(name, child.pid, run.container), started: Date.now() });
     changed();
     child.once('exit', (code, signal) => {
       if (stopping) return;
-      running.splice(running.indexOf(entry), 1);
+      running.delete(name);
       pids.remove(child.pid);
       ends.set(name, (ends.get(name) ?? 0) + 1);
       changed();
@@ -59,7 +60,10 @@ export const createSupervisor = ({ pids, logOf, cwd, onChange }) => {
     bring: async (part) => {
       const { name, readyMs } = part;
       const log = logOf(name);
-      start(part);
+      if (!stopping) {
+        parts.push(part);
+        start(part);
+      }
       const isLost = () => stopping || halted.has(name) || ends.get(name) >= TRIES;
       const inTime = await until(async () => isLost() || (await part.isReady()), readyMs);
       if (stopping) throw new Failure('Stopped before all was ready.');
@@ -70,10 +74,10 @@ export const createSupervisor = ({ pids, logOf, cwd, onChange }) => {
     stop: async () => {
       if (stopping) return;
       stopping = true;
-      for (const { name, known, container } of [...running].reverse()) {
+      for (const { name, known } of inOrder().reverse()) {
         report(`Stopping ${name}`);
         await end(known, POLITE_MS);
-        if (container !== undefined) removeContainer(container);
+        if (known.container !== undefined) removeContainer(known.container);
         pids.remove(known.pid);
       }
     },

@@ -85,6 +85,18 @@ describe('a supervised part', () => {
     expect(isAlive(identify(pid))).toBe(false);
   });
 
+  // A server that had been started again was stopped before the services that need it.
+  it('is stopped before those it was started after, also where one was started again since', async () => {
+    await supervisor.bring(part(FOREVER, { name: 'server' }));
+    await supervisor.bring(part(FOREVER, { name: 'service' }));
+    const { pid } = running();
+    process.kill(pid, 'SIGKILL');
+    expect(await until(() => seen.at(-1).length === 2 && running().pid !== pid, 10_000)).toBe(true);
+    expect(seen.at(-1).map(({ name }) => name)).toEqual(['server', 'service']);
+    await supervisor.stop();
+    expect(said()).toMatch(/Stopping service[\s\S]*Stopping server/);
+  });
+
   it('whose program is missing does not end the launcher', async () => {
     const missing = part('', { run: { command: join(dir, 'nothing'), args: [] }, isReady: () => false, readyMs: 300 });
     await expect(supervisor.bring(missing)).rejects.toThrow(/not ready/);

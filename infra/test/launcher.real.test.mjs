@@ -1,0 +1,149 @@
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isOpen, isReady, until } from '../src/ports.mjs';
+import { allGone, cleanUp, launchIn, runGroup, upgradeStatus } from './launched.mjs';
+
+const tested = JSON.parse(readFileSync(process.env.LIVEBOARD_TEST_STACK, 'utf8'));
+const servers = { KAFKA_BROKERS: tested.kafka_brokers, REDIS_URL: tested.redis_url };
+const portOf = (url) => Number(new URL(url.includes('://') ? url : `tcp://${url}`).port);
+
+let dir;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'live-board-'));
+});
+afterEach(() => cleanUp(dir));
+
+describe('a stack beside another, on its servers, under a namespace', () => {
+  const start = async () => {
+    const launcher = launchIn(dir, ['--namespace', 'beside_', '--no-simulator', '--ticks', 'off'], servers);
+    await launcher.ready();
+    return launcher;
+  };
+
+  it('says in stack.json what it is, starts again what dies, and leaves nothing at Ctrl-C', async () => {
+    const launcher = await start();
+    const { processes, gateway_url, ...stack } = launcher.stack();
+    expect(stack).toMatchObject({
+      v: 1,
+      namespace: 'beside_',
+      generation: 1,
+      kafka_brokers: servers.KAFKA_BROKERS,
+      redis_url: servers.REDIS_URL,
+      dev_issuer: true,
+      ticks: false,
+      simulator: false,
+    });
+    expect(processes.map(({ name }) => name)).toEqual(['ingest', 'gateway']);
+
+    process.kill(launcher.pidOf('gateway'), 'SIGKILL');
+    await launcher.nextPidOf('gateway', processes[1].pid);
+    expect(await until(() => isReady(portOf(gateway_url)), 60_000)).toBe(true);
+
+    const children = launcher.children();
+    launcher.signalAll('SIGINT');
+    await launcher.ended;
+    expect(await allGone(children)).toBe(true);
+    expect(existsSync(join(dir, 'stack.json'))).toBe(false);
+  });
+
+  it('is cleaned up by the next start after a kill -9 of the launcher', async () => {
+    const first = await start();
+    const left = first.children();
+    process.kill(first.launcher(), 'SIGKILL');
+    await first.ended;
+    const second = await start();
+    expect(second.said()).toMatch(/Cleaning up gateway .*\n.*Cleaning up ingest/);
+    expect(await allGone(left)).toBe(true);
+    const children = second.children();
+    second.signalAll('SIGHUP');
+    await second.ended;
+    expect(await allGone(children)).toBe(true);
+  });
+
+  it('ends when its npm is killed, and the next start waits for that', async () => {
+    const first = await start();
+    const left = first.children();
+    process.kill(first.pid, 'SIGKILL');
+    const second = await start();
+    expect(await allGone(left)).toBe(true);
+    const children = second.children();
+    process.kill(second.launcher(), 'SIGTERM');
+    await second.ended;
+    expect(await allGone(children)).toBe(true);
+  });
+
+  it('takes another gateway, whose pages may open the feed', async () => {
+    const launcher = await start();
+    const { gateway_url } = launcher.stack();
+    const service = runGroup('npm', [
+      'run',
+      '--silent',
+      'service',
+      '--',
+      'gateway',
+      '--stack',
+      join(dir, 'stack.json'),
+    ]);
+    const [, url, pid] = await service.saysSoon(/Ready: gateway (\S+) \(pid (\d+)\)/);
+    const open = (origin) => upgradeStatus(url, { origin, sub: 'demo-partner' });
+    expect(await open(url)).toBe(101);
+    expect(await open(gateway_url)).toBe(101);
+    expect(await open('http://elsewhere.example')).toBe(403);
+    process.kill(Number(pid), 'SIGTERM');
+    expect(await service.ended).toBe(0);
+    launcher.signalAll('SIGINT');
+    await launcher.ended;
+  });
+});
+
+describe('a stack with servers of its own', () => {
+  const none = { KAFKA_BROKERS: undefined, REDIS_URL: undefined };
+
+  it('starts its servers again, and moves where another took its port', async () => {
+    const first = launchIn(dir, ['--no-simulator'], none);
+    await first.ready();
+    const { kafka_brokers, redis_url } = first.stack();
+    for (const [name, address] of [
+      ['redis', redis_url],
+      ['kafka', kafka_brokers],
+    ]) {
+      const old = first.pidOf(name);
+      process.kill(old, 'SIGKILL');
+      await first.nextPidOf(name, old);
+      expect(await until(() => isOpen(portOf(address)), 60_000)).toBe(true);
+    }
+    expect(first.stack()).toMatchObject({ kafka_brokers, redis_url });
+    first.signalAll('SIGINT');
+    await first.ended;
+
+    const thief = createServer();
+    await new Promise((done) => thief.listen(portOf(kafka_brokers), '127.0.0.1', done));
+    try {
+      // Ingest is ready only once it reached the broker where the broker says that it is.
+      const second = launchIn(dir, ['--no-simulator'], none);
+      await second.ready();
+      expect(second.stack().redis_url).toBe(redis_url);
+      expect(second.stack().kafka_brokers).not.toBe(kafka_brokers);
+      second.signalAll('SIGINT');
+      await second.ended;
+    } finally {
+      await new Promise((done) => thief.close(done));
+    }
+  });
+
+  it('is refused with its rule where an option or an address is wrong', async () => {
+    const refused = async (args, env) => {
+      const launcher = launchIn(dir, args, env);
+      expect(await launcher.ended).toBe(1);
+      return launcher.said();
+    };
+    expect(await refused(['--ticks', 'maybe'], none)).toMatch('--ticks: must be one of on off, not "maybe"');
+    expect(await refused([], { ...servers, REDIS_URL: 'localhost' })).toMatch('REDIS_URL: must be like redis://');
+    expect(await refused([], { ...servers, KAFKA_BROKERS: '127.0.0.1:1' })).toMatch(
+      'KAFKA_BROKERS: Kafka does not answer',
+    );
+  });
+});
