@@ -25,10 +25,11 @@ try {
     console.log(USAGE);
     process.exit(0);
   }
+  launched = createStack(root, options);
+  await launched.prepare();
   install(root);
   await build(root);
   buildBoard(root);
-  launched = createStack(root, options);
   await launched.start();
   const { stack } = launched;
   report(`Ready. The board: ${stack.gateway_url}/monitor`);
