@@ -127,5 +127,7 @@ export interface ClockTick {
   readonly ts: number;
 }
 
-/** The compiler proves that the field table and these types name the same events. */
-export type EventOf<T extends EventType> = Extract<LiveEvent, { type: T }>;
+type Typed<E, T> = E extends { readonly type: infer U } ? (T extends U ? E & { readonly type: T } : never) : never;
+
+/** The event of a type; `never`, and so refused by the compiler, for a type that the field table has and these types lack. */
+export type EventOf<T extends EventType> = Typed<LiveEvent, T>;
