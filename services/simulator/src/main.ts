@@ -11,7 +11,7 @@ const STEP_MS = 250;
 const MINUTE_MS = 60_000;
 
 const options = readOptions(process.env);
-const log = createLog('simulator');
+const log = createLog('simulator', options.LIVEBOARD_LOG_LEVEL);
 const lifecycle = createLifecycle(log);
 const kafka = { brokers: options.KAFKA_BROKERS, clientId: 'liveboard-simulator', log };
 const topic = options.LIVEBOARD_NAMESPACE + TOPICS.events.name;

@@ -1,18 +1,12 @@
+import { type Environment, FIELDS, readConfig } from '@liveboard/runtime';
 import { z } from 'zod';
 
-const schema = z.object({
-  /** Comma-separated `host:port`. */
-  KAFKA_BROKERS: z
-    .string()
-    .min(1)
-    .transform((list) => list.split(',').map((broker) => broker.trim())),
-  /** Put before the topic, so that several stacks share a broker. */
-  LIVEBOARD_NAMESPACE: z
-    .string()
-    .regex(/^([a-z][a-z0-9_]{0,20})?$/)
-    .default(''),
-  /** Port of `/readyz` and `/healthz`; none without it. */
-  LIVEBOARD_HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+/** The simulator's settings, by the names they have in the environment. */
+export const SETTINGS = {
+  KAFKA_BROKERS: FIELDS.KAFKA_BROKERS,
+  LIVEBOARD_NAMESPACE: FIELDS.LIVEBOARD_NAMESPACE,
+  LIVEBOARD_HEALTH_PORT: FIELDS.LIVEBOARD_HEALTH_PORT,
+  LIVEBOARD_LOG_LEVEL: FIELDS.LIVEBOARD_LOG_LEVEL,
   /** The same seed makes the same rooms, given the same start. */
   LIVEBOARD_SIMULATOR_SEED: z.string().default('demo'),
   LIVEBOARD_SIMULATOR_ROOMS: z.coerce.number().int().min(1).max(14).default(14),
@@ -25,14 +19,10 @@ const schema = z.object({
   LIVEBOARD_SIMULATOR_PARTITIONS: z.coerce.number().int().min(1).default(8),
   /** File that remembers when the rooms started, so that they go on after a restart; without it they start anew. */
   LIVEBOARD_SIMULATOR_STATE: z.string().optional(),
-});
+} as const;
 
 /** What the simulator is told through its environment. */
-export type SimulatorOptions = Readonly<z.infer<typeof schema>>;
+export type SimulatorOptions = Readonly<z.infer<z.ZodObject<typeof SETTINGS>>>;
 
-/** Reads the options; throws an error that names each wrong one. */
-export const readOptions = (env: Readonly<Record<string, string | undefined>>): SimulatorOptions => {
-  const result = schema.safeParse(env);
-  if (!result.success) throw new Error(`wrong environment:\n${z.prettifyError(result.error)}`);
-  return Object.freeze(result.data);
-};
+/** Reads the settings; throws an error that names each wrong one. */
+export const readOptions = (env: Environment): SimulatorOptions => readConfig(SETTINGS, env);
