@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from './report.mjs';
 
@@ -10,30 +11,30 @@ export const SERVICES = ['simulator', 'ingest', 'gateway'];
 /** Long enough for a peak and for a room in trouble, each against a full base. */
 const PAST_MINUTES = 56;
 
-const FOR_ALL = /^LIVEBOARD_LOG_LEVEL$/;
-/** Settings that go from the launcher's environment to a service; what the launcher sets itself it decides alone. */
-const FOR_ONE = {
-  ingest: /^LIVEBOARD_(INGEST_\w+|PARTITIONS)$/,
-  gateway: /^LIVEBOARD_(MAX_\w+|PARTITIONS|JWKS_URL|ISSUER|HOST)$/,
-  simulator: /^LIVEBOARD_SIMULATOR_\w+$/,
-};
+/** Names that the launcher itself reads, or sets for the tests. */
 const OWN = /^LIVEBOARD_(NAMESPACE|LOG_GENERATION|TEST_\w+)$/;
 
+/** The settings of a service, by the names that its own table gives them. */
+const settingsOf = (root, name) => {
+  const file = ['config.ts', 'options.ts'].map((each) => join(root, 'services', name, 'src', each)).find(existsSync);
+  if (file === undefined) return new Set();
+  return new Set([...readFileSync(file, 'utf8').matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(([, setting]) => setting));
+};
+
 /** @throws Failure naming `LIVEBOARD_*` variables that nobody reads: a misspelt setting is otherwise silently the default. */
-export const checkEnvironment = (env) => {
-  const rules = [FOR_ALL, OWN, ...Object.values(FOR_ONE)];
+export const checkEnvironment = (root, env) => {
+  const known = new Set(SERVICES.flatMap((name) => [...settingsOf(root, name)]));
   const unknown = Object.keys(env).filter(
-    (name) => name.startsWith('LIVEBOARD_') && !rules.some((rule) => rule.test(name)),
+    (name) => name.startsWith('LIVEBOARD_') && !OWN.test(name) && !known.has(name),
   );
   if (unknown.length > 0) throw new Failure(`unknown settings in the environment: ${unknown.join(', ')}`);
 };
 
-const passed = (name, env) =>
-  Object.fromEntries(
-    Object.entries(env).filter(
-      ([key]) => !key.startsWith('LIVEBOARD_') || FOR_ALL.test(key) || FOR_ONE[name]?.test(key) === true,
-    ),
-  );
+/** A service is handed only settings of its own: it refuses those that it does not know. */
+const passed = (root, name, env) => {
+  const own = settingsOf(root, name);
+  return Object.fromEntries(Object.entries(env).filter(([key]) => !key.startsWith('LIVEBOARD_') || own.has(key)));
+};
 
 const origins = (stack, port) => [
   ...new Set([stack.gateway_url, `http://127.0.0.1:${port}`, `http://localhost:${port}`]),
@@ -43,7 +44,7 @@ const origins = (stack, port) => [
 export const serviceEnv = (name, { root, dir, stack, port, env }) => {
   const { kafka_brokers, redis_url, namespace, generation, ticks } = stack;
   const common = {
-    ...passed(name, env),
+    ...passed(root, name, env),
     KAFKA_BROKERS: kafka_brokers,
     REDIS_URL: redis_url,
     LIVEBOARD_NAMESPACE: namespace,

@@ -120,7 +120,7 @@ export const createStack = (root, options, { fresh = false, command = 'npm start
   };
 
   const prepare = async () => {
-    checkEnvironment(process.env);
+    checkEnvironment(root, process.env);
     from = await settleParts(process.env, command);
   };
 

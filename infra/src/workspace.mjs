@@ -29,38 +29,33 @@ export const install = (root) => {
   writeFileSync(stamp, want);
 };
 
-/**
- * Bundles everything that has a `main.ts` to `dist/main.js`; libraries included, since a package's own dependencies
- * cannot be seen from a service's folder.
- */
-export const build = async (root) => {
-  const mains = ['services', 'test'].flatMap((kind) =>
-    readdirSync(join(root, kind))
-      .map((name) => join(kind, name))
-      .filter((folder) => existsSync(join(root, folder, 'src/main.ts'))),
-  );
-  if (mains.length > 0) {
-    const { build: bundle } = await import('esbuild');
+/** Bundles a TypeScript entry to one file that Node runs; libraries included. */
+export const bundle = async (entry, outfile) => {
+  const { build } = await import('esbuild');
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    sourcemap: true,
+    logLevel: 'error',
+    loader: { '.lua': 'text', '.sql': 'text' },
     // Libraries of the older module form ask for `require`, which a module does not have.
-    const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
-    await Promise.all(
-      mains.map((folder) =>
-        bundle({
-          entryPoints: [join(root, folder, 'src/main.ts')],
-          outfile: join(root, folder, 'dist/main.js'),
-          bundle: true,
-          platform: 'node',
-          format: 'esm',
-          target: 'node20',
-          sourcemap: true,
-          logLevel: 'error',
-          loader: { '.lua': 'text', '.sql': 'text' },
-          banner: { js: banner },
-        }),
-      ),
-    );
-  }
-  return mains;
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+  });
+};
+
+/** Bundles everything that has a `main.ts` to `dist/main.js`. */
+export const build = async (root) => {
+  const folders = ['services', 'test'].flatMap((kind) =>
+    readdirSync(join(root, kind)).map((name) => join(root, kind, name)),
+  );
+  const mains = folders.filter((folder) => existsSync(join(folder, 'src/main.ts')));
+  await Promise.all(mains.map((folder) => bundle(join(folder, 'src/main.ts'), join(folder, 'dist/main.js'))));
 };
 
 const newest = (path) => {

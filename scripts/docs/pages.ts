@@ -1,0 +1,12 @@
+import { errorsPage } from './errors.ts';
+import { eventContractPage } from './event-contract.ts';
+import { metricsPage } from './metrics.ts';
+import { fillSettings } from './settings.ts';
+
+/** Pages of `docs/` that are written wholly or in part by a program: given what stands there, what should. */
+export const pages: Readonly<Record<string, (root: string, held: string) => string>> = {
+  'errors.md': errorsPage,
+  'event-contract.md': eventContractPage,
+  'metrics.md': metricsPage,
+  'operations.md': fillSettings,
+};
