@@ -1,5 +1,5 @@
 export { type Authorization, type Contract, createDirectory, type Directory, type Subject } from './directory.ts';
-export { hasScope, type Permission, type Permit, type Principal, permitLive } from './permit.ts';
+export { hasScope, openModules, type Permission, type Permit, type Principal, permitLive } from './permit.ts';
 export {
   DIRECTORY_BODIES,
   type DirectoryBody,

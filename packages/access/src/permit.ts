@@ -1,5 +1,5 @@
 import type { ErrorCode, TokenClaims } from '@liveboard/contracts';
-import type { Directory, Subject } from './directory.ts';
+import type { Authorization, Contract, Directory, Subject } from './directory.ts';
 
 /** Who asks, as the token says. */
 export interface Principal {
@@ -7,6 +7,7 @@ export interface Principal {
   readonly role: TokenClaims['lb']['role'];
   readonly partner_id?: string | undefined;
   readonly account_ids?: readonly string[] | undefined;
+  readonly shop_ids?: readonly string[] | undefined;
   readonly name?: string | undefined;
 }
 
@@ -21,7 +22,8 @@ export interface Permit {
 export type Permission =
   | {
       readonly ok: true;
-      readonly permit?: Permit /** The instant (ms) at which the right ends by itself. */;
+      readonly permit?: Permit;
+      /** The instant (ms) at which the right ends by itself. */
       readonly until?: number;
     }
   | { readonly ok: false; readonly code: ErrorCode; readonly rule: string };
@@ -30,6 +32,11 @@ const refuse = (code: ErrorCode, rule: string): Permission => ({ ok: false, code
 
 /** Module that opens live boards, lists and recaps. */
 const LIVE_MODULE = 'LA';
+
+const modulesOf = (directory: Directory, { services }: Contract): readonly string[] =>
+  services.flatMap((code) => directory.get('service_category', code)?.modules ?? []);
+const isInForce = ({ from, to }: Contract, at: number): boolean => from <= at && (to === undefined || at < to);
+const hasExpired = ({ expires_at }: Authorization, at: number): boolean => expires_at !== undefined && expires_at <= at;
 
 /** Whether `principal` may watch rooms of `subject` at the instant `at` (ms). The one place that decides. */
 export const permitLive = (
@@ -47,17 +54,15 @@ export const permitLive = (
     return refuse('FORBIDDEN_ROLE', 'boards are for partners, hosts and operators');
   const contracts = directory.contracts(partner_id, subject);
   if (contracts.length === 0) return refuse('ROOM_NOT_FOUND', 'there never was a contract');
-  const open = contracts.filter(({ services }) =>
-    services.some((code) => directory.get('service_category', code)?.modules.includes(LIVE_MODULE)),
-  );
-  const contract = open.find(({ from, to }) => from <= at && (to === undefined || at < to));
-  if (contract === undefined) return refuse('NO_CONTRACT', 'no contract with this service is in force');
+  const open = contracts.filter((each) => modulesOf(directory, each).includes(LIVE_MODULE));
+  if (open.length === 0) return refuse('NO_CONTRACT', 'no contract has a service with live boards');
   const authorization = directory.authorization(partner_id, subject);
   if (authorization?.state === 'revoked') return refuse('AUTHORIZATION_REVOKED', 'the seller revoked it');
   if (authorization?.state !== 'granted') return refuse('NOT_AUTHORIZED', 'the seller has not granted it');
-  if (authorization.expires_at !== undefined && authorization.expires_at <= at)
-    return refuse('NOT_AUTHORIZED', 'the authorization expired');
+  if (hasExpired(authorization, at)) return refuse('NOT_AUTHORIZED', 'the authorization expired');
   if (!authorization.scopes.includes('live')) return refuse('NOT_AUTHORIZED', 'the scope `live` was not granted');
+  const contract = open.find((each) => isInForce(each, at));
+  if (contract === undefined) return refuse('NO_CONTRACT', 'no contract with live boards is in force');
   const ends = [contract.to, authorization.expires_at].filter((each) => each !== undefined);
   return {
     ok: true,
@@ -71,9 +76,22 @@ export const permitLive = (
   };
 };
 
-/** Whether a granted authorization of the principal's partner also opens `scope`. */
-export const hasScope = (directory: Directory, { role, partner_id }: Principal, subject: Subject, scope: string) => {
+/** Whether a granted authorization of the principal's partner also opens `scope` at the instant `at` (ms). */
+export const hasScope = (
+  directory: Directory,
+  { role, partner_id }: Principal,
+  subject: Subject,
+  scope: string,
+  at: number,
+): boolean => {
   if (role !== 'partner' || partner_id === undefined) return role === 'operator' || role === 'host';
   const held = directory.authorization(partner_id, subject);
-  return held?.state === 'granted' && held.scopes.includes(scope);
+  return held?.state === 'granted' && !hasExpired(held, at) && held.scopes.includes(scope);
+};
+
+/** The modules that the contracts of the principal's partner open at the instant `at` (ms), in order of their codes. */
+export const openModules = (directory: Directory, { role, partner_id }: Principal, at: number): readonly string[] => {
+  if (role !== 'partner' || partner_id === undefined) return [];
+  const inForce = directory.contracts(partner_id).filter((each) => isInForce(each, at));
+  return [...new Set(inForce.flatMap((each) => modulesOf(directory, each)))].sort();
 };

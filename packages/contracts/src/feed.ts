@@ -23,6 +23,9 @@ export const LIMITS = {
   beat_ms: 10_000,
   /** Silence after which a client takes the connection for dead. */
   dead_ms: 23_000,
+  /** What a room's state keeps of its newest. */
+  kept_markers: 200,
+  kept_comments: 50,
 } as const;
 
 const roomId = z.string().regex(/^[A-Za-z0-9._:-]{1,64}$/);
@@ -32,6 +35,15 @@ const offset = z
   .int()
   .min(0)
   .max(2 ** 48);
+/** Offsets by room. Not the library's record, which leaves out `__proto__`: a legal id like any other. */
+const offsets = z.custom<Readonly<Record<string, number>>>(
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.entries(value).every(([id, at]) => roomId.safeParse(id).success && offset.safeParse(at).success),
+  'must map room ids to offsets',
+);
 
 /** A client's frame: one JSON object of at most 16 KiB. */
 export const clientMessage = z.discriminatedUnion('type', [
@@ -43,7 +55,7 @@ export const clientMessage = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('unsubscribe'), ref, room_id: roomId }),
   z.object({ type: z.literal('swap'), ref, from: roomId, to: roomId }),
-  z.object({ type: z.literal('ack'), ref, rooms: z.record(roomId, offset) }),
+  z.object({ type: z.literal('ack'), ref, rooms: offsets }),
   z.object({ type: z.literal('auth.refresh'), ref, token: z.string().max(8_192) }),
   z.object({ type: z.literal('ping'), ref }),
 ]);
@@ -107,6 +119,9 @@ export type Update = { readonly type: 'update' } & RoomUpdate;
 
 export type DegradedReason = 'slow' | 'lease' | 'redis' | 'directory' | 'stale_source';
 
+/** Why a subscription is over though its client did not ask for it. */
+export type RevokedCode = Extract<ErrorCode, 'AUTHORIZATION_REVOKED' | 'NO_CONTRACT' | 'ROOM_LIMIT'>;
+
 export type ServerMessage =
   | Welcome
   | Snapshot
@@ -119,7 +134,7 @@ export type ServerMessage =
       readonly reason?: string;
       readonly final_at: number;
     }
-  | { readonly type: 'revoked'; readonly room_id: string; readonly code: ErrorCode; readonly message: string }
+  | { readonly type: 'revoked'; readonly room_id: string; readonly code: RevokedCode; readonly message: string }
   | { readonly type: 'degraded'; readonly reason: DegradedReason; readonly room_id?: string; readonly on: boolean }
   | { readonly type: 'auth.expiring'; readonly expires_at: number }
   | { readonly type: 'drain'; readonly retry_in_ms: number }
@@ -154,7 +169,7 @@ export interface Monitoring {
     readonly room_id: string;
     readonly slot: number;
     readonly since: number;
-    readonly sessions: readonly { readonly sub: string; readonly name?: string; readonly since: number }[];
+    readonly sessions: readonly { readonly sub: string; readonly name: string; readonly since: number }[];
     readonly mine: boolean;
   }[];
 }

@@ -14,3 +14,9 @@ export const connectRedis = (url: string, log: Log): Redis => {
   return redis;
 };
 export type { Redis };
+
+/** Whether a command failed because Redis did not answer. */
+export const isRedisAway = (error: unknown): boolean =>
+  error instanceof Error &&
+  (error.name === 'MaxRetriesPerRequestError' ||
+    /^Command timed out|^Connection is closed|^(?:connect )?E(?:CONN|PIPE|HOST|NET)/.test(error.message));

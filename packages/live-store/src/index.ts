@@ -1,4 +1,4 @@
-export { connectRedis, type Redis } from './connection.ts';
+export { connectRedis, isRedisAway, type Redis } from './connection.ts';
 export { createKeys, type Keys } from './keys.ts';
 export {
   type Attach,
@@ -10,10 +10,17 @@ export {
   type LeaseMember,
   newSession,
   type Renewed,
+  readMoved,
   type Taken,
 } from './lease.ts';
-export type { LogName } from './log-name.ts';
-export { createRoomStore, type PartitionMeta, type RoomStore, type StoredRoom } from './room-store.ts';
+export { agreeOnLog, type LogName } from './log-name.ts';
+export {
+  createRoomStore,
+  type PartitionMeta,
+  type RoomStore,
+  type StoredPosition,
+  type StoredRoom,
+} from './room-store.ts';
 export { createSubscriber, type Subscriber } from './subscriber.ts';
 export {
   type Claim,

@@ -10,6 +10,7 @@ export const createKeys = (namespace: string) => {
     lease: (partnerId: string) => ({
       rooms: `${prefix}{mon:${partnerId}}:rooms`,
       sessions: `${prefix}{mon:${partnerId}}:sessions`,
+      moved: `${prefix}{mon:${partnerId}}:moved`,
     }),
     feed: (partition: number, roomId: string) => `${prefix}{p${partition}}:feed:${roomId}`,
   };

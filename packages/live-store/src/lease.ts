@@ -48,9 +48,17 @@ export interface Lease {
   drop(holder: LeaseHolder, room: string): Promise<void>;
   detach(holder: LeaseHolder): Promise<void>;
   list(partnerId: string): Promise<readonly LeaseMember[]>;
+  /** The sharded channel that tells where a partner's sessions were attached; read its messages with `readMoved`. */
+  channel(partnerId: string): string;
   /** This life of Redis' data, and for how many ms from now new rooms are refused because it is young. */
   boot(): Promise<{ readonly id: string; readonly holdMs: number }>;
 }
+
+/** A session and the connection that it obeys from now on. */
+export const readMoved = (message: string): { readonly session: string; readonly conn: string } => {
+  const [session = '', conn = ''] = message.split('|');
+  return { session, conn };
+};
 
 export const newSession = (): string => randomBytes(16).toString('hex');
 
@@ -61,7 +69,8 @@ export const createLease = (
 ): Lease => {
   const call = async (op: string, partner: string, session: string, conn: string, ...rest: string[]) => {
     const names = keys.lease(partner);
-    const reply = await redis.eval(leaseLua, 2, names.rooms, names.sessions, op, ttlMs, cap, session, conn, ...rest);
+    const { rooms, sessions, moved } = names;
+    const reply = await redis.eval(leaseLua, 3, rooms, sessions, moved, op, ttlMs, cap, session, conn, ...rest);
     const [kind = '', ...items] = reply as string[];
     return { kind, items };
   };
@@ -102,6 +111,7 @@ export const createLease = (
         const [n = '0', slotSince = '0'] = slot.split('|');
         return { room_id, session, slot: Number(n), slot_since: Number(slotSince), sub, name, since: Number(since) };
       }),
+    channel: (partnerId) => keys.lease(partnerId).moved,
     boot: async () => {
       const [id, now] = (await redis.eval(bootLua, 1, keys.boot, newSession())) as [string, string];
       const born = Number(id.slice(id.lastIndexOf(':') + 1));

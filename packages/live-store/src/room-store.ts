@@ -28,6 +28,12 @@ export interface StoredRoom {
   readonly compare?: Compare;
 }
 
+/** Where a room stands in its log. `generation` is absent in rooms written before it was kept with them. */
+export interface StoredPosition {
+  readonly generation?: number;
+  readonly rev: number;
+}
+
 /** Position of a partition, as its owner wrote it last. Times in ms; `redis_time` is the server's now. */
 export interface PartitionMeta {
   readonly partition: number;
@@ -42,7 +48,8 @@ export interface PartitionMeta {
 export interface RoomStore {
   read(roomId: string): Promise<StoredRoom | undefined>;
   info(roomId: string): Promise<RoomInfo | undefined>;
-  rev(roomId: string): Promise<number | undefined>;
+  /** Where each room stands, in the order asked; undefined for a room that is not there. */
+  positions(roomIds: readonly string[]): Promise<readonly (StoredPosition | undefined)[]>;
   /** Every card of every partition, as JSON text by room. */
   cards(): Promise<ReadonlyMap<string, string>>;
   metas(): Promise<{ readonly now: number; readonly metas: readonly PartitionMeta[] }>;
@@ -86,14 +93,22 @@ export const createRoomStore = (redis: Redis, keys: Keys, partitions: number): R
     read: async (roomId) => {
       const hash = await redis.hgetall(key(roomId));
       if (hash.rev === undefined) return undefined;
-      const generation = await redis.hget(keys.meta(partitionOf(roomId, partitions)), 'generation');
+      const generation =
+        hash.generation ?? (await redis.hget(keys.meta(partitionOf(roomId, partitions)), 'generation'));
       return parseRoom(Number(generation ?? 1), hash);
     },
     info: async (roomId) => {
       const text = await redis.hget(key(roomId), 'info');
       return text === null ? undefined : (JSON.parse(text) as RoomInfo);
     },
-    rev: async (roomId) => number(await redis.hget(key(roomId), 'rev')),
+    positions: (roomIds) =>
+      Promise.all(
+        roomIds.map(async (roomId) => {
+          const [rev, generation] = (await redis.hmget(key(roomId), 'rev', 'generation')).map(number);
+          if (rev === undefined) return undefined;
+          return { rev, ...(generation === undefined ? {} : { generation }) };
+        }),
+      ),
     cards: async () => {
       const hashes = await Promise.all(all.map((n) => redis.hgetall(keys.live(n))));
       return new Map(hashes.flatMap((hash) => Object.entries(hash)));

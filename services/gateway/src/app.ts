@@ -4,8 +4,10 @@ import fastifyStatic from '@fastify/static';
 import fastifyWebsocket from '@fastify/websocket';
 import { LIMITS, SUBPROTOCOL } from '@liveboard/contracts';
 import type { KafkaAdmin } from '@liveboard/kafka';
+import { isRedisAway } from '@liveboard/live-store';
 import type { Log } from '@liveboard/runtime';
 import fastify, { type FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
 import type { DevIssuer } from './dev/issuer.ts';
 import type { Feed } from './feed/server.ts';
 import { Refusal, sendProblem } from './problem.ts';
@@ -22,6 +24,7 @@ export interface AppOptions {
   readonly issuer?: DevIssuer | undefined;
   readonly boardDir?: string | undefined;
   readonly notReady: () => string | undefined;
+  readonly registry: Registry;
   readonly log: Log;
 }
 
@@ -32,6 +35,16 @@ const HEADERS = {
   'referrer-policy': 'no-referrer',
 } as const;
 
+/** How long a client may take to answer a close. */
+const CLOSE_MS = 2_000;
+const SOCKETS = {
+  maxPayload: LIMITS.frame_bytes,
+  perMessageDeflate: false,
+  closeTimeout: CLOSE_MS,
+  // Never the token: only the protocol's own name is answered.
+  handleProtocols: (protocols: Set<string>) => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+};
+
 const PAGE_PREFIXES = ['/v1/', '/dev/', '/assets/'];
 
 /** The HTTP server: feed, REST, and the built board. */
@@ -40,12 +53,9 @@ export const createApp = async (options: AppOptions): Promise<FastifyInstance> =
   const app = fastify({ logger: false, bodyLimit: 64 * 1024, requestTimeout: 15_000, forceCloseConnections: true });
   // Before any hook that may refuse: sockets refused by an earlier one would never be let go.
   await app.register(fastifyWebsocket, {
-    options: {
-      maxPayload: LIMITS.frame_bytes,
-      perMessageDeflate: false,
-      // Never the token: only the protocol's own name is answered.
-      handleProtocols: (protocols: Set<string>) => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
-    },
+    // A frame too large or not a frame: the library closes with the code that says so.
+    errorHandler: (error) => log.debug({ err: error.message }, 'a socket failed'),
+    options: SOCKETS,
     preClose: (done) => {
       for (const socket of app.websocketServer.clients) socket.close(1_012, 'restart');
       done();
@@ -59,11 +69,9 @@ export const createApp = async (options: AppOptions): Promise<FastifyInstance> =
     if (error.statusCode === 413) return sendProblem(reply, 'PAYLOAD_TOO_LARGE', 'the body is too large');
     if (error.statusCode !== undefined && error.statusCode < 500)
       return sendProblem(reply, 'INVALID_REQUEST', error.message);
+    if (isRedisAway(error)) return sendProblem(reply, 'UNAVAILABLE', 'Redis does not answer');
     log.error({ err: error }, 'a request failed');
-    const isAway = /Connection is closed|Command timed out|max retries|ECONNREFUSED/i.test(error.message);
-    return isAway
-      ? sendProblem(reply, 'UNAVAILABLE', 'a part behind the gateway does not answer')
-      : sendProblem(reply, 'INTERNAL', 'the failure was written to the log');
+    return sendProblem(reply, 'INTERNAL', 'the failure was written to the log');
   });
 
   feed.register(app);
@@ -75,6 +83,9 @@ export const createApp = async (options: AppOptions): Promise<FastifyInstance> =
     const reason = notReady();
     return reply.code(reason === undefined ? 200 : 503).send(`${reason ?? 'ready'}\n`);
   });
+  app.get('/metrics', async (_, reply) =>
+    reply.header('content-type', options.registry.contentType).send(await options.registry.metrics()),
+  );
 
   const board = boardDir === undefined ? undefined : resolve(boardDir);
   const hasBoard = board !== undefined && existsSync(board);
@@ -82,7 +93,8 @@ export const createApp = async (options: AppOptions): Promise<FastifyInstance> =
   app.setNotFoundHandler((request, reply) => {
     const isPage = request.method === 'GET' && !PAGE_PREFIXES.some((prefix) => request.url.startsWith(prefix));
     if (hasBoard && isPage) return reply.sendFile('index.html');
-    return sendProblem(reply, 'ROOM_NOT_FOUND', `there is nothing at ${request.url.split('?')[0]}`);
+    const path = request.url.split('?')[0];
+    return sendProblem(reply, 'INVALID_REQUEST', `there is no ${request.method} ${path}`, { status: 404 });
   });
   return app;
 };

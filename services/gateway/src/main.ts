@@ -1,7 +1,14 @@
 import { createDirectory } from '@liveboard/access';
-import { LIMITS, partitionOf } from '@liveboard/contracts';
+import { LIMITS, partitionOf, TOPICS } from '@liveboard/contracts';
 import { createKafkaAdmin } from '@liveboard/kafka';
-import { connectRedis, createKeys, createLease, createRoomStore, createSubscriber } from '@liveboard/live-store';
+import {
+  agreeOnLog,
+  connectRedis,
+  createKeys,
+  createLease,
+  createRoomStore,
+  createSubscriber,
+} from '@liveboard/live-store';
 import { createLifecycle, createLog, EXIT_HALTED, readConfig } from '@liveboard/runtime';
 import { DEMO_ACCOUNTS } from '@liveboard/simulator';
 import { createRemoteJWKSet } from 'jose';
@@ -12,6 +19,7 @@ import { devDirectory } from './dev/directory.ts';
 import { createDevIssuer } from './dev/issuer.ts';
 import { createHub } from './feed/hub.ts';
 import { createFeed } from './feed/server.ts';
+import { createMetrics } from './metrics.ts';
 import { createCardReader } from './rest/cards.ts';
 import { createAuthenticate } from './rest/context.ts';
 import { createVerifier } from './tokens.ts';
@@ -53,20 +61,46 @@ lifecycle.onStop('redis', async () => {
   listener.disconnect();
 });
 
+const differs = await agreeOnLog(redis, keys, {
+  generation: settings.LIVEBOARD_LOG_GENERATION,
+  cluster_id: await admin.clusterId(),
+  topic: settings.LIVEBOARD_NAMESPACE + TOPICS.events.name,
+  partitions,
+}).catch(() => undefined);
+if (differs !== undefined) {
+  log.fatal({ differs }, 'Redis holds the state of another log');
+  await lifecycle.end(EXIT_HALTED, 'the log differs');
+}
+
 const store = createRoomStore(redis, keys, partitions);
+/** Redis is there when the subscription stands and the last poll was answered. */
+const redisIs = { listening: true, answering: true };
+const tellRedis = (change: Partial<typeof redisIs>): void => {
+  Object.assign(redisIs, change);
+  feed.setRedis(redisIs.listening && redisIs.answering);
+};
 const subscriber = createSubscriber(listener, (connected) => {
-  feed.setRedis(connected);
+  tellRedis({ listening: connected });
   if (connected) void hub.renew();
 });
-const hub = createHub(store, subscriber, place, log);
+const hub = createHub({
+  store,
+  subscriber,
+  partitionOf: place,
+  onPolled: (answered) => tellRedis({ answering: answered }),
+  log,
+});
 const lease = createLease(redis, keys, { cap: LIMITS.rooms });
+const notReady = (): string | undefined => (redis.status === 'ready' ? undefined : 'Redis does not answer');
 const feed = createFeed({
   hub,
   store,
   lease,
+  subscriber,
   directory,
   verify,
   origins: new Set(settings.LIVEBOARD_ORIGINS),
+  notReady,
   log,
   socketsPerPartner: settings.LIVEBOARD_MAX_SOCKETS_PER_PARTNER,
   socketsPerIp: settings.LIVEBOARD_MAX_SOCKETS_PER_IP,
@@ -77,6 +111,7 @@ const feed = createFeed({
 // The first life of Redis' data is named before anybody asks for a room.
 await lease.boot().catch(() => undefined);
 
+let draining = false;
 const app = await createApp({
   feed,
   context: {
@@ -90,13 +125,18 @@ const app = await createApp({
   namespace: settings.LIVEBOARD_NAMESPACE,
   issuer,
   boardDir: settings.LIVEBOARD_BOARD_DIR,
-  notReady: () => (redis.status === 'ready' ? undefined : 'Redis does not answer'),
+  notReady: () => (draining ? 'the gateway is going down' : notReady()),
+  registry: createMetrics(feed.counts, () => hub.watched),
   log,
 });
 const address = await app.listen({ host: settings.LIVEBOARD_HOST, port: settings.LIVEBOARD_PORT });
-lifecycle.onStop('http', () => app.close());
-lifecycle.onStop('feed', async () => {
+lifecycle.onStop('http', async () => {
+  await app.close();
+  feed.close();
   hub.close();
-  await feed.drain();
+});
+lifecycle.onStop('drain', async () => {
+  draining = true;
+  feed.drain();
 });
 log.info({ address }, 'the gateway listens');

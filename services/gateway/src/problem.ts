@@ -12,14 +12,16 @@ export class Refusal extends Error {
   }
 }
 
+/** Answers with a problem document. `more.status` where another status than the code's fits better. */
 export const sendProblem = (
   reply: FastifyReply,
   code: ErrorCode,
   detail: string,
   more: Partial<Problem> = {},
 ): FastifyReply => {
-  const { status, title } = ERRORS[code];
-  const problem: Problem = { type: `urn:liveboard:error:${code}`, title, status, code, detail, ...more };
+  const { status: usual, title } = ERRORS[code];
+  const problem: Problem = { type: `urn:liveboard:error:${code}`, title, status: usual, code, detail, ...more };
+  const { status } = problem;
   if (status === 503) reply.header('retry-after', '2');
   return reply.code(status).header('content-type', 'application/problem+json').send(JSON.stringify(problem));
 };

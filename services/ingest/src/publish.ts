@@ -127,6 +127,7 @@ export const createPublisher = (generation: number, now: () => number): Publishe
       room_id: change.room_id,
       fields: {
         rev: String(change.rev),
+        generation: String(generation),
         ...Object.fromEntries(
           entries.filter(([, value]) => value !== undefined).map(([key, value]) => [key, JSON.stringify(value)]),
         ),

@@ -1,6 +1,7 @@
 -- The five-room lease of one partner. Guarantees: the distinct rooms among its unexpired members never exceed the cap,
--- whoever calls and however often; a session obeys only the connection that is attached to it.
--- KEYS: rooms (zset `room|session` by expiry), sessions (hash). Fields of the hash: <session> = expiry|conn|sub,
+-- whoever calls and however often; a session obeys only the connection that is attached to it, and the one it was attached
+-- to before is told on the channel.
+-- KEYS: rooms (zset `room|session` by expiry), sessions (hash), channel (`session|conn` of each move). Fields of the hash: <session> = expiry|conn|sub,
 --   s:<room> = slot|since, n:<session> = name, m:<room>|<session> = since.
 -- ARGV: op, ttl ms, cap, session, conn, then by op:
 --   attach sub, name, '1' to create | take room | swap from, to | renew sub, name, room... | drop room | detach | list
@@ -128,6 +129,7 @@ if op == 'attach' then
   end
   if sub ~= ARGV[6] then return answer('FOREIGN') end
   write(sub, ARGV[7])
+  if owner ~= conn then redis.call('SPUBLISH', KEYS[3], session .. '|' .. conn) end
   local list = mine()
   for _, room in ipairs(list) do add(room) end
   return answer('RESUMED', list)

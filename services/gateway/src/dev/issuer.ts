@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createLocalJWKSet, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
 import type { DevAccount } from './accounts.ts';
@@ -16,12 +16,20 @@ export interface DevIssuer {
 
 const keyOf = async (file: string | undefined): Promise<JWK> => {
   if (file !== undefined && existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as JWK;
+  // Gateways that start together take the key of whichever is first.
   const { privateKey } = await generateKeyPair('EdDSA', { extractable: true });
   const jwk = { ...(await exportJWK(privateKey)), kid: randomUUID(), alg: 'EdDSA' };
   if (file !== undefined) {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(`${file}.new`, JSON.stringify(jwk), { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    const mine = `${file}.${jwk.kid}`;
+    writeFileSync(mine, JSON.stringify(jwk), { mode: 0o600 });
+    try {
+      linkSync(mine, file);
+    } catch {
+      return JSON.parse(readFileSync(file, 'utf8')) as JWK;
+    } finally {
+      rmSync(mine);
+    }
   }
   return jwk;
 };

@@ -1,35 +1,33 @@
 import type { Directory } from '@liveboard/access';
-import { hasScope, type Permission, permitLive } from '@liveboard/access';
 import {
   CLOSE_CODES,
   type ClientMessage,
   type CloseName,
-  type CommentItem,
   ERRORS,
   type ErrorCode,
-  minuteOf,
+  LIMITS,
   type RoomInfo,
-  RULES,
   type ServerMessage,
 } from '@liveboard/contracts';
 import type { Log } from '@liveboard/runtime';
 import type { Verified, Verify } from '../tokens.ts';
-import type { Hub, Watcher } from './hub.ts';
+import { type Answer, OK, refused } from './answer.ts';
+import type { Hub } from './hub.ts';
 import { createBucket, readFrame } from './inbound.ts';
-import { createOutbox, type Wire } from './outbox.ts';
-import type { SlotAnswer, Slots } from './slots.ts';
+import type { Wire } from './outbox.ts';
+import type { Slots } from './slots.ts';
+import { createSubscriptions } from './subscriptions.ts';
 
-const ACK_MS = 5_000;
-const BEHIND_MS = ACK_MS + 2_000;
-const NO_ACK_MS = 20_000;
-const BEAT_MS = 10_000;
 const RENEW_MS = 10_000;
+const RENEW_AGAIN_MS = 2_000;
 const PING_MS = 15_000;
 const PONG_MS = 8_000;
 const EXPIRING_MS = 60_000;
 const EXPIRED_MS = 10_000;
 const ERRORS_A_MINUTE = 20;
-const COMMENTS_A_SECOND = 5;
+/** A second breach of the inbound limit within this time ends the connection, ms. */
+const LIMITED_MS = 10_000;
+const BURST_S = 10;
 
 export interface Socket extends Wire {
   close(code: number, reason: string): void;
@@ -46,13 +44,14 @@ export interface ConnectionOptions {
   readonly verify: Verify;
   readonly log: Log;
   readonly inboundPerSecond: number;
+  /** The connection ends by our decision. */
+  readonly onClose: (name: CloseName) => void;
   /** Wall clock, ms. */
   readonly now: () => number;
 }
 
-/** One client of the feed. */
+/** One client of the feed: its frames, its clock and its limits. Its rooms are `Subscriptions`. */
 export interface Connection {
-  readonly principal: Verified;
   receive(data: Buffer, isBinary: boolean): void;
   pong(): void;
   say(message: ServerMessage): void;
@@ -60,48 +59,49 @@ export interface Connection {
   tick(): void;
   /** Registers the held rooms again now. */
   renew(): void;
+  /** Ends it from our side. */
+  close(name: CloseName): void;
   /** The socket is closed; `clean`: the client said that it leaves. */
   closed(clean: boolean): Promise<void>;
 }
 
-interface Subscription {
-  info: RoomInfo;
-  offset: number;
-  scoped: boolean;
-  endedTold: boolean;
-}
-
-type Answer = { readonly ok: true } | { readonly ok: false; readonly code: ErrorCode; readonly details?: unknown };
-const OK: Answer = { ok: true };
-
-const finalAt = ({ ended_at = 0 }: RoomInfo): number =>
-  minuteOf(Math.max(0, ended_at - 1)) + RULES.minuteMs + RULES.graceMs;
-
 export const createConnection = (options: ConnectionOptions): Connection => {
   const { socket, slots, hub, directory, infoOf, verify, log, now } = options;
   let { principal } = options;
-  const outbox = createOutbox(socket, hub.wholeText, now());
-  const bucket = createBucket(options.inboundPerSecond, options.inboundPerSecond * 10, now);
-  const commentBucket = createBucket(COMMENTS_A_SECOND, COMMENTS_A_SECOND, now);
-  const rooms = new Map<string, Subscription>();
+  const bucket = createBucket(options.inboundPerSecond, options.inboundPerSecond * BURST_S, now);
   let chain: Promise<unknown> = Promise.resolve();
   let isOpen = true;
   let limitedAt = Number.NEGATIVE_INFINITY;
   let errorsAt: number[] = [];
-  let ackedAt = now();
-  /** When the oldest frame was sent that no acknowledgement covers. */
-  let unackedAt: number | undefined;
-  let renewedAt = now();
+  let renewAt = now() + RENEW_MS;
   let pingedAt = now();
   let pingWaits = false;
   let expiringTold = false;
-  let muted = false;
 
-  const say = (message: ServerMessage): void => outbox.push(message);
+  const queue = (work: () => Promise<void>): void => {
+    chain = chain.then(work).catch((error: unknown) => log.error({ err: error }, 'a connection failed'));
+  };
+  const subscriptions = createSubscriptions({
+    wire: socket,
+    principal: () => principal,
+    slots,
+    hub,
+    directory,
+    infoOf,
+    queue,
+    log,
+    now,
+  });
+  const { say } = subscriptions;
+
   const close = (name: CloseName): void => {
     if (!isOpen) return;
     isOpen = false;
+    // What was answered goes before; of its rooms the client hears no more.
+    subscriptions.end();
+    subscriptions.flush();
     const { code, says } = CLOSE_CODES[name];
+    options.onClose(name);
     socket.close(code, says);
   };
 
@@ -118,127 +118,27 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     if (errorsAt.length >= ERRORS_A_MINUTE) close('PROTOCOL');
   };
 
-  const watcher: Watcher = {
-    update: (roomId, text, offset) => {
-      const held = rooms.get(roomId);
-      if (held === undefined || offset <= held.offset) return;
-      held.offset = offset;
-      outbox.update(roomId, text);
-    },
-    reset: (roomId) => {
-      if (rooms.has(roomId)) outbox.lose(roomId);
-    },
-    comments: (roomId, items: readonly CommentItem[]) => {
-      if (!rooms.get(roomId)?.scoped || outbox.isSlow || muted) return;
-      const sample = items.filter(() => commentBucket.take());
-      if (sample.length > 0) say({ type: 'comments', room_id: roomId, items: sample });
-    },
-    stale: (roomId, on) => say({ type: 'degraded', reason: 'stale_source', room_id: roomId, on }),
-  };
-
-  const forget = (roomId: string): void => {
-    rooms.delete(roomId);
-    outbox.forget(roomId);
-    hub.leave(roomId, watcher);
-  };
-
-  const permission = (info: RoomInfo): Permission => permitLive(directory, principal, info, now());
-
-  const slotAnswer = (answer: SlotAnswer): Answer => {
-    switch (answer.kind) {
-      case 'ok':
-        return OK;
-      case 'limit':
-        return { ok: false, code: 'ROOM_LIMIT', details: { held: answer.held } };
-      case 'not_held':
-        return { ok: false, code: 'NOT_SUBSCRIBED' };
-      case 'later':
-        return { ok: false, code: 'UNAVAILABLE', details: { retry_in_ms: answer.retryMs } };
-      case 'stolen':
-        close('SESSION_REPLACED');
-        return { ok: false, code: 'UNAVAILABLE' };
-    }
-  };
-
-  /** Rights, then the slot, then the state. `slot` is what makes the room one of the five. */
-  const open = async (
-    roomId: string,
-    ref: string | undefined,
-    slot: () => Promise<SlotAnswer>,
-    resume?: { epoch: number; offset: number },
-  ): Promise<Answer> => {
-    const info = await infoOf(roomId);
-    if (info === undefined) return { ok: false, code: 'ROOM_NOT_FOUND' };
-    const permitted = permission(info);
-    if (!permitted.ok) return { ok: false, code: permitted.code };
-    if (info.status === 'ended' && !rooms.has(roomId)) return { ok: false, code: 'ROOM_ENDED' };
-    // The state is there before the slot is taken, so that a swap either happens whole or not at all.
-    const view = await hub.watch(roomId, watcher);
-    if (view === undefined) return { ok: false, code: 'ROOM_NOT_FOUND' };
-    let answer: Answer;
-    try {
-      answer = slotAnswer(await slot());
-    } catch (error) {
-      if (!rooms.has(roomId)) hub.leave(roomId, watcher);
-      throw error;
-    }
-    if (!answer.ok || !isOpen) {
-      if (!rooms.has(roomId)) hub.leave(roomId, watcher);
-      return answer;
-    }
-    if (rooms.size === 0) ackedAt = now();
-    const scoped = hasScope(directory, principal, info, 'comments');
-    const isSame =
-      resume !== undefined && resume.epoch === view.room?.generation && resume.offset <= (view.room?.rev ?? -1);
-    const snapshot = view.snapshot({ ref, comments: scoped, ...(isSame ? { after: resume.offset } : {}) });
-    outbox.forget(roomId);
-    rooms.set(roomId, { info: snapshot.room, offset: snapshot.offset, scoped, endedTold: false });
-    say(snapshot);
-    if (hub.isStale(roomId)) watcher.stale(roomId, true);
-    return OK;
-  };
-
   const refresh = async (token: string): Promise<Answer> => {
     const verified = await verify(token);
-    if (!verified.ok) return { ok: false, code: 'UNAUTHENTICATED', details: { why: verified.why } };
+    if (!verified.ok) return refused(verified.code, { why: verified.why });
     const next = verified.principal;
-    if (next.sub !== principal.sub || next.role !== principal.role || next.partner_id !== principal.partner_id) {
-      close('CREDENTIALS');
-      return OK;
-    }
+    if (next.sub !== principal.sub || next.role !== principal.role || next.partner_id !== principal.partner_id)
+      return { kind: 'close', name: 'CREDENTIALS' };
     principal = next;
     expiringTold = false;
     return OK;
   };
 
-  const acknowledge = (acked: Readonly<Record<string, number>>): Answer => {
-    const told = Object.entries(acked);
-    const wrong = told.find(([roomId, offset]) => offset > (hub.revOf(roomId) ?? offset));
-    if (wrong !== undefined) return { ok: false, code: 'INVALID_REQUEST', details: { path: `rooms.${wrong[0]}` } };
-    ackedAt = now();
-    const isAll = [...rooms].every(([roomId, { offset }]) => (acked[roomId] ?? -1) >= offset);
-    unackedAt = isAll ? undefined : now();
-    return OK;
-  };
-
-  const handle = async (message: ClientMessage): Promise<Answer> => {
+  const handle = (message: ClientMessage): Promise<Answer> | Answer => {
     switch (message.type) {
       case 'subscribe':
-        return open(message.room_id, message.ref, () => slots.take(message.room_id), message.resume);
-      case 'swap': {
-        const { from, to, ref } = message;
-        if (!rooms.has(from)) return { ok: false, code: 'NOT_SUBSCRIBED' };
-        const answer = await open(to, ref, () => slots.swap(from, to));
-        if (answer.ok && from !== to) forget(from);
-        return answer;
-      }
+        return subscriptions.subscribe(message.room_id, message.ref, message.resume);
+      case 'swap':
+        return subscriptions.swap(message.from, message.to, message.ref);
       case 'unsubscribe':
-        if (!rooms.has(message.room_id)) return { ok: false, code: 'NOT_SUBSCRIBED' };
-        forget(message.room_id);
-        await slots.drop(message.room_id);
-        return OK;
+        return subscriptions.unsubscribe(message.room_id);
       case 'ack':
-        return acknowledge(message.rooms);
+        return subscriptions.ack(message.rooms);
       case 'auth.refresh':
         return refresh(message.token);
       case 'ping':
@@ -251,77 +151,36 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     if (!isOpen) return;
     const { type, ref } = message;
     try {
-      const result = await handle(message);
-      if (!result.ok) refuse(ref, result.code, ERRORS[result.code].title, result.details);
+      const answered = await handle(message);
+      if (answered.kind === 'close') close(answered.name);
+      else if (answered.kind === 'refused') refuse(ref, answered.code, ERRORS[answered.code].title, answered.details);
       else if (ref !== undefined && type !== 'subscribe' && type !== 'ping') say({ type: 'ok', ref });
     } catch (error) {
       log.warn({ err: error instanceof Error ? error.message : error, type }, 'a frame could not be served');
       refuse(ref, 'UNAVAILABLE', ERRORS.UNAVAILABLE.title, { retry_in_ms: 1_000 });
+      // What is held may not be what it was taken for.
+      renewAt = now();
     }
   };
 
-  const queue = (work: () => Promise<void>): void => {
-    chain = chain.then(work).catch((error: unknown) => log.error({ err: error }, 'a connection failed'));
-  };
-
   const renew = (): void => {
-    renewedAt = now();
+    renewAt = now() + RENEW_MS;
     queue(async () => {
       if (!isOpen) return;
       try {
-        const answered = await slots.renew();
-        if (answered.kind === 'stolen') {
-          close('SESSION_REPLACED');
-          return;
-        }
-        for (const roomId of answered.lost) {
-          forget(roomId);
-          say({ type: 'revoked', room_id: roomId, code: 'ROOM_LIMIT', message: ERRORS.ROOM_LIMIT.title });
-        }
+        const answered = await subscriptions.renew();
+        if (answered.kind === 'close') close(answered.name);
       } catch (error) {
+        renewAt = now() + RENEW_AGAIN_MS;
         log.warn({ err: error instanceof Error ? error.message : error }, 'a lease was not renewed');
       }
     });
   };
 
-  /** Rights that ended, rooms that ended, rooms that woke again. */
-  const review = (at: number): void => {
-    for (const [roomId, held] of rooms) {
-      held.info = hub.infoOf(roomId) ?? held.info;
-      const permitted = permission(held.info);
-      if (!permitted.ok) {
-        forget(roomId);
-        queue(() => slots.drop(roomId));
-        say({ type: 'revoked', room_id: roomId, code: permitted.code, message: ERRORS[permitted.code].title });
-        continue;
-      }
-      const { status, ended_at, reason } = held.info;
-      if (status === 'ended' && !held.endedTold) {
-        held.endedTold = true;
-        queue(() => slots.drop(roomId));
-        say({
-          type: 'room.ended',
-          room_id: roomId,
-          ended_at: ended_at ?? at,
-          ...(reason === undefined ? {} : { reason }),
-          final_at: finalAt(held.info),
-        });
-      } else if (status === 'live' && held.endedTold) {
-        held.endedTold = false;
-        queue(async () => {
-          const taken = await slots.take(roomId);
-          if (taken.kind === 'ok' || !rooms.has(roomId)) return;
-          forget(roomId);
-          say({ type: 'revoked', room_id: roomId, code: 'ROOM_LIMIT', message: ERRORS.ROOM_LIMIT.title });
-        });
-      } else if (status === 'ended' && at > finalAt(held.info) + 10_000) forget(roomId);
-    }
-  };
-
   /** Why the connection must end now, by the clock. */
   const timedOut = (at: number): CloseName | undefined => {
     if (at > principal.expiresAt + EXPIRED_MS) return 'TOKEN_EXPIRED';
-    if (rooms.size > 0 && at - ackedAt > NO_ACK_MS) return 'NO_ACK';
+    if (subscriptions.isSilent()) return 'NO_ACK';
     if (pingWaits && at - pingedAt > PONG_MS) return 'HEARTBEAT';
     return undefined;
   };
@@ -331,25 +190,21 @@ export const createConnection = (options: ConnectionOptions): Connection => {
       expiringTold = true;
       say({ type: 'auth.expiring', expires_at: principal.expiresAt });
     }
-    if (at - pingedAt > PING_MS) {
+    if (at - pingedAt >= PING_MS) {
       pingedAt = at;
       pingWaits = true;
       socket.ping();
     }
-    if (at - renewedAt > RENEW_MS) renew();
-    if (at - outbox.sentAt > BEAT_MS) say({ type: 'beat', server_time: at });
+    if (at >= renewAt) renew();
+    if (at - subscriptions.sentAt >= LIMITS.beat_ms) say({ type: 'beat', server_time: at });
   };
 
-  let reviewedAt = 0;
   return {
-    get principal() {
-      return principal;
-    },
     receive: (data, isBinary) => {
       if (!isOpen) return;
       const at = now();
       if (!bucket.take()) {
-        if (at - limitedAt < 10_000) close('RATE_LIMITED');
+        if (at - limitedAt < LIMITED_MS) close('RATE_LIMITED');
         else refuse(undefined, 'RATE_LIMITED', ERRORS.RATE_LIMITED.title);
         limitedAt = at;
         return;
@@ -364,6 +219,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     },
     say,
     renew,
+    close,
     tick: () => {
       if (!isOpen) return;
       const at = now();
@@ -373,24 +229,13 @@ export const createConnection = (options: ConnectionOptions): Connection => {
         return;
       }
       keepAlive(at);
-      if (at - reviewedAt >= 500) {
-        reviewedAt = at;
-        review(at);
-      }
-      const silent = slots.isSilent();
-      if (silent !== muted) {
-        muted = silent;
-        say({ type: 'degraded', reason: 'lease', on: muted });
-      }
-      const before = outbox.sentAt;
-      const behind = unackedAt !== undefined && at - unackedAt > BEHIND_MS;
-      if (isOpen && outbox.flush(at, { behind, mute: muted }) === 'cut') close('SLOW');
-      if (outbox.sentAt !== before && rooms.size > 0) unackedAt ??= at;
+      subscriptions.review();
+      if (subscriptions.flush() === 'cut') close('SLOW');
     },
     closed: async (clean) => {
       isOpen = false;
       await chain;
-      for (const roomId of [...rooms.keys()]) forget(roomId);
+      subscriptions.end();
       if (clean) await slots.leave().catch(() => undefined);
     },
   };

@@ -1,7 +1,15 @@
-import { applyMergePatch, type ChannelMessage, type LiveState, type Snapshot, type Update } from '@liveboard/contracts';
+import {
+  applyMergePatch,
+  type ChannelMessage,
+  type CommentItem,
+  LIMITS,
+  type LiveState,
+  RULES,
+  type Snapshot,
+  type Update,
+} from '@liveboard/contracts';
 import type { StoredRoom } from '@liveboard/live-store';
 
-const KEPT_MINUTES = 60;
 const NEWEST = 5;
 
 type Change = Extract<ChannelMessage, { kind: 'update' }>;
@@ -9,15 +17,26 @@ type Change = Extract<ChannelMessage, { kind: 'update' }>;
 /** `applied`: the view moved on. `gap`: something was missed and the store must be read. `old`: nothing new. */
 export type Applied = 'applied' | 'gap' | 'old';
 
+/** A point in a room's history: log generation and offset. */
+export interface Position {
+  readonly epoch: number;
+  readonly offset: number;
+}
+
 /** One room as this process knows it: a value that only moves forward. */
 export interface RoomView {
   readonly room: StoredRoom | undefined;
   /** Takes what the store holds, where it is not older than what is known. True where the view moved. */
   replace(stored: StoredRoom): boolean;
   apply(change: Change): Applied;
+  /** Comments travel outside the order of offsets. */
+  addComments(items: readonly CommentItem[]): void;
+  /** The room whole; `after`: of its minutes only the rows changed since. */
   snapshot(options: { ref?: string | undefined; after?: number; comments: boolean }): Snapshot;
   /** The whole live state as an update without `prev`, for clients that missed some. */
   whole(): Update;
+  /** Whether `whole` is enough for a client that stands at `since`: the same log, and no older minute has changed. */
+  isCoveredByWhole(since: Position): boolean;
 }
 
 const byKey = <T>(held: readonly T[], changed: readonly T[], keyOf: (item: T) => string | number): readonly T[] => {
@@ -59,14 +78,18 @@ export const createRoomView = (roomId: string): RoomView => {
         products: byKey(room.products, products, ({ product_id }) => product_id),
         sources: byKey(room.sources, sources, ({ source }) => source),
         catalog: byKey(room.catalog, catalog, ({ product_id }) => product_id),
-        markers: byKey(room.markers, markers, ({ id }) => id),
+        markers: byKey(room.markers, markers, ({ id }) => id).slice(-LIMITS.kept_markers),
         comments: room.comments,
         minutes: [...byKey(room.minutes, minutes, ({ minute }) => minute)]
           .sort((a, b) => a.minute - b.minute)
-          .slice(-KEPT_MINUTES),
+          .slice(-RULES.keptRows),
         ...(compare === undefined ? {} : { compare }),
       };
       return 'applied';
+    },
+    addComments: (items) => {
+      if (room === undefined) return;
+      room = { ...room, comments: byKey(room.comments, items, ({ id }) => id).slice(-LIMITS.kept_comments) };
     },
     snapshot: ({ ref, after, comments }) => {
       const { generation, rev, live, minutes, compare, ...lists } = known();
@@ -102,6 +125,10 @@ export const createRoomView = (roomId: string): RoomView => {
         minutes: minutes.slice(-NEWEST),
         ...(compare === undefined ? {} : { compare }),
       };
+    },
+    isCoveredByWhole: ({ epoch, offset }) => {
+      const { generation, minutes } = known();
+      return generation === epoch && minutes.slice(0, -NEWEST).every(({ rev }) => rev <= offset);
     },
   };
 };

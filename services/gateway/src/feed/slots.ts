@@ -18,6 +18,7 @@ export interface Slots {
   /** Rooms that could not be kept. */
   renew(): Promise<{ readonly kind: 'ok'; readonly lost: readonly string[] } | { readonly kind: 'stolen' }>;
   drop(room: string): Promise<void>;
+  holds(room: string): boolean;
   /** Gives everything back: the client left for good. */
   leave(): Promise<void>;
   /** True where the lease may have run out meanwhile, by the process's own steady clock. */
@@ -79,6 +80,7 @@ export const createSlots = (lease: Lease, guard: BootGuard, holder: LeaseHolder,
       held.delete(room);
       await lease.drop(holder, room);
     },
+    holds: (room) => held.has(room),
     leave: async () => {
       held.clear();
       await lease.detach(holder);
@@ -93,6 +95,7 @@ export const createFreeSlots = (): Slots => ({
   swap: () => Promise.resolve({ kind: 'ok' }),
   renew: () => Promise.resolve({ kind: 'ok', lost: [] }),
   drop: () => Promise.resolve(),
+  holds: () => true,
   leave: () => Promise.resolve(),
   isSilent: () => false,
 });

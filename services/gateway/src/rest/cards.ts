@@ -15,6 +15,8 @@ export interface CardReader {
 }
 
 const FRESH_MS = 1_000;
+/** Ended rooms stand in the list for a day. */
+const KEPT_MS = 86_400_000;
 
 export const createCardReader = (store: RoomStore, now: () => number): CardReader => {
   let held: Promise<{ cards: readonly StoredCard[]; asOf: number }> | undefined;
@@ -25,7 +27,9 @@ export const createCardReader = (store: RoomStore, now: () => number): CardReade
         at = now();
         const asOf = at;
         const reading = store.cards().then((texts) => ({
-          cards: [...texts.values()].map((text) => JSON.parse(text) as StoredCard),
+          cards: [...texts.values()]
+            .map((text) => JSON.parse(text) as StoredCard)
+            .filter(({ ended_at }) => ended_at === undefined || asOf - ended_at < KEPT_MS),
           asOf,
         }));
         // A failure is not kept: the next request asks again.

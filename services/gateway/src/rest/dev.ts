@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { DevIssuer } from '../dev/issuer.ts';
 import { Refusal } from '../problem.ts';
-import { parse } from './rooms.ts';
+import { parse } from './parse.ts';
 
 const body = z.object({ sub: z.string().max(200) });
 const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { Refusal } from '../problem.ts';
 import type { StoredCard } from './cards.ts';
 import { heldRooms, type RestContext } from './context.ts';
+import { parse } from './parse.ts';
 
 const SORTS = ['attention', 'started_at', 'gmv', 'online', 'viewers', 'duration'] as const;
 const listQuery = z.strictObject({
@@ -23,20 +24,13 @@ const minutesQuery = z.strictObject({
   to: z.coerce.number().int().min(0).optional(),
 });
 
-/** Parses input. @throws Refusal naming each field and its rule. */
-export const parse = <T>(schema: z.ZodType<T>, input: unknown): T => {
-  const result = schema.safeParse(input);
-  if (result.success) return result.data;
-  const errors = result.error.issues.map(({ path, message }) => ({ reason: message, path: path.join('.') }));
-  throw new Refusal('INVALID_REQUEST', errors.map(({ path, reason }) => `${path}: ${reason}`).join('; '), { errors });
-};
-
 const ATTENTION = ['trouble', 'peak', 'watch', 'warming_up', 'steady'];
 
-const rank = (card: StoredCard, sort: (typeof SORTS)[number]): number => {
+/** By what the principal may see alone: an order would tell numbers too. */
+const rank = (card: Card, sort: (typeof SORTS)[number]): number => {
   switch (sort) {
     case 'attention':
-      return -ATTENTION.indexOf(card.state ?? 'steady');
+      return card.compare === undefined ? -ATTENTION.length : -ATTENTION.indexOf(card.compare.state);
     case 'started_at':
       return card.started_at ?? card.totals_from;
     case 'duration':
@@ -58,7 +52,17 @@ const plain = (text: string): string =>
 const matches = (card: StoredCard, search: string): boolean =>
   [card.name, card.handle].some((text) => text !== undefined && plain(text).includes(plain(search)));
 
-const identity = ({ metrics: _, compare: __, state: ___, pulse: ____, ...info }: StoredCard): RoomInfo => info;
+/** What anybody with a contract may know of a live account whose seller has not granted more. */
+const identity = ({ room_id, account_id, handle, name, avatar_url, status, totals_from }: StoredCard): RoomInfo => ({
+  room_id,
+  ...(account_id === undefined ? {} : { account_id }),
+  ...(handle === undefined ? {} : { handle }),
+  ...(name === undefined ? {} : { name }),
+  ...(avatar_url === undefined ? {} : { avatar_url }),
+  status,
+  totals_from,
+  available: [],
+});
 
 /** Rooms' cards and minutes. */
 export const registerRooms = (app: FastifyInstance, context: RestContext): void => {
@@ -84,7 +88,7 @@ export const registerRooms = (app: FastifyInstance, context: RestContext): void 
     const principal = await authenticate(request);
     const query = parse(listQuery, request.query);
     const [{ cards: all, asOf }, held] = await Promise.all([cards.all(), heldRooms(lease, principal)]);
-    const wanted = all
+    const items = all
       .filter(
         (card) =>
           (query.status === undefined || card.status === query.status) &&
@@ -92,8 +96,8 @@ export const registerRooms = (app: FastifyInstance, context: RestContext): void 
           (query.from === undefined || card.totals_from >= query.from) &&
           (query.to === undefined || card.totals_from < query.to),
       )
+      .flatMap((card) => cardFor(principal, card, held) ?? [])
       .sort((a, b) => rank(b, query.sort) - rank(a, query.sort) || (a.room_id < b.room_id ? -1 : 1));
-    const items = wanted.flatMap((card) => cardFor(principal, card, held) ?? []);
     let from = 0;
     if (query.cursor !== undefined) {
       from = items.findIndex(({ room_id }) => room_id === query.cursor) + 1;

@@ -1,10 +1,23 @@
-import { CATALOGUE, type Ledger, LIMITS, type Monitoring, TOPICS } from '@liveboard/contracts';
+import { openModules } from '@liveboard/access';
+import { CATALOGUE, GROUPS, type Ledger, LIMITS, type Monitoring, TOPICS } from '@liveboard/contracts';
 import type { KafkaAdmin } from '@liveboard/kafka';
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import { Refusal } from '../problem.ts';
 import type { RestContext } from './context.ts';
 
 const EMPTY: Ledger = { in: 0, counted: 0, duplicate: 0, late: 0, quarantined: 0, forwarded: 0, ignored: 0, ticks: 0 };
+
+const pointer = z.object({ a: z.number() });
+
+/** The broker's time (ms) of the last record in a checkpoint, as its commit says. */
+const appendOf = (metadata: string): number | undefined => {
+  try {
+    return pointer.parse(JSON.parse(metadata)).a;
+  } catch {
+    return undefined;
+  }
+};
 
 /** Who I am, what is watched, how sound the data is. */
 export const registerStatus = (
@@ -13,9 +26,11 @@ export const registerStatus = (
   kafka: { readonly admin: KafkaAdmin; readonly namespace: string },
 ): void => {
   app.get('/v1/me', async (request) => {
-    const { sub, role, name, partner_id, account_ids } = await authenticate(request);
+    const principal = await authenticate(request);
+    const { sub, role, name, partner_id, account_ids, shop_ids } = principal;
     const partner = partner_id === undefined ? undefined : { id: partner_id, ...directory.get('partner', partner_id) };
-    return { sub, role, name, partner, accounts: account_ids, modules: role === 'partner' ? ['LA'] : [], settings: {} };
+    const modules = openModules(directory, principal, Date.now());
+    return { sub, role, name, partner, accounts: account_ids, shops: shop_ids, modules, settings: {} };
   });
 
   app.get('/v1/monitoring', async (request): Promise<Monitoring> => {
@@ -30,7 +45,7 @@ export const registerStatus = (
         room_id,
         slot: first?.slot ?? 0,
         since: first?.slot_since ?? 0,
-        sessions: of.map(({ sub, name, since }) => ({ sub, ...(name === '' ? {} : { name }), since })),
+        sessions: of.map(({ sub, name, since }) => ({ sub, name: name === '' ? sub : name, since })),
         mine: of.some(({ sub }) => sub === principal.sub),
       };
     });
@@ -45,23 +60,31 @@ export const registerStatus = (
   app.get('/v1/health/data', async (request) => {
     const { role } = await authenticate(request);
     if (role !== 'operator') throw new Refusal('FORBIDDEN_ROLE', 'for operators only');
-    const [{ now, metas }, bounds] = await Promise.all([
+    const topic = kafka.namespace + TOPICS.events.name;
+    const [{ now, metas }, [bounds, commits]] = await Promise.all([
       store.metas(),
-      kafka.admin.bounds(kafka.namespace + TOPICS.events.name),
+      Promise.all([kafka.admin.bounds(topic), kafka.admin.committed(kafka.namespace + GROUPS.ingest, topic)]).catch(
+        () => {
+          throw new Refusal('UNAVAILABLE', 'Kafka does not answer');
+        },
+      ),
     ]);
     const total = { ...EMPTY };
-    const partitions = metas.map(({ partition, generation, applied, stream_time, flushed_at, ledger }) => {
-      for (const key of Object.keys(total) as (keyof Ledger)[]) total[key] += ledger?.[key] ?? 0;
-      const end = bounds.find((each) => each.partition === partition)?.end ?? 0;
+    const partitions = metas.map(({ partition, generation, applied = -1, stream_time, ledger = EMPTY }) => {
+      for (const key of Object.keys(total) as (keyof Ledger)[]) total[key] += ledger[key] ?? 0;
+      const of = (each: { readonly partition: number }): boolean => each.partition === partition;
+      const end = bounds.find(of)?.end ?? 0;
+      const checkpointed = appendOf(commits.find(of)?.metadata ?? '');
       return {
         n: partition,
         generation,
         log_end: end,
-        applied,
-        lag: Math.max(0, end - ((applied ?? -1) + 1)),
+        // Positions below zero mark a rewrite of a lost Redis that is not complete.
+        applied: applied < 0 ? undefined : applied,
+        lag: Math.max(0, end - (Math.max(applied, -1) + 1)),
         stream_time,
-        flushed_ms_ago: flushed_at === undefined ? undefined : now - flushed_at,
-        ledger: ledger ?? EMPTY,
+        checkpoint_age_ms: checkpointed === undefined ? undefined : Math.max(0, now - checkpointed),
+        ledger,
       };
     });
     return { partitions: partitions.sort((a, b) => a.n - b.n), history: {}, total };
