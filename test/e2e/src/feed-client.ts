@@ -1,12 +1,22 @@
+import { randomUUID } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
 import type { ServerMessage } from '@liveboard/contracts';
 import WebSocket from 'ws';
+
+/** What answers a frame that carried a `ref`. */
+export type Answered = Extract<ServerMessage, { type: 'ok' | 'error' | 'snapshot' | 'pong' }>;
 
 type OfType<T> = Extract<ServerMessage, { type: T }>;
 
 /** A plain client of the feed, for tests: it keeps every message and waits for those it is asked for. */
 export interface FeedClient {
   readonly messages: readonly ServerMessage[];
+  /** When each of `messages` came, by the process's steady clock, ms. */
+  readonly at: readonly number[];
   send(message: object): void;
+  sendRaw(data: string | Buffer): void;
+  /** Sends with a `ref` of its own and waits for the first message that bears it. */
+  ask(message: object): Promise<Answered>;
   /** The first message (from `from` on) of that type that fits. Rejects after `deadlineMs`. */
   next<T extends ServerMessage['type']>(
     type: T,
@@ -34,34 +44,64 @@ export const get = async (url: string, path: string, token: string): Promise<{ s
 
 export const connectFeed = async (
   url: string,
-  { token, origin = url, session }: { token: string; origin?: string; session?: string },
+  {
+    token,
+    origin = url,
+    session,
+    acks = true,
+    autoPong = true,
+  }: { token: string; origin?: string; session?: string; acks?: boolean; autoPong?: boolean },
 ): Promise<FeedClient> => {
   const offers = ['liveboard.v1', `bearer.${token}`, ...(session === undefined ? [] : [`session.${session}`])];
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/live`, offers, { headers: { origin } });
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/live`, offers, { headers: { origin }, autoPong });
   const messages: ServerMessage[] = [];
+  const at: number[] = [];
   const waiting = new Set<() => void>();
-  const offsets: Record<string, number> = {};
+  // Without a prototype: `__proto__` is a legal id.
+  const offsets = Object.create(null) as Record<string, number>;
   socket.on('message', (data: Buffer) => {
     for (const message of JSON.parse(data.toString()) as ServerMessage[]) {
       messages.push(message);
+      at.push(performance.now());
       if (message.type === 'snapshot' || message.type === 'update') offsets[message.room_id] = message.offset;
     }
     for (const wake of [...waiting]) wake();
   });
   const closed = new Promise<number>((done) => socket.once('close', done));
-  const acks = setInterval(() => {
-    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify({ type: 'ack', rooms: offsets }));
+  const acking = setInterval(() => {
+    if (acks && socket.readyState === socket.OPEN) socket.send(JSON.stringify({ type: 'ack', rooms: offsets }));
   }, 4_000);
-  void closed.then(() => clearInterval(acks));
+  void closed.then(() => clearInterval(acking));
   await new Promise<void>((done, fail) => {
     socket.once('open', done);
     socket.once('unexpected-response', (_, response) => fail(new Error(`refused: ${response.statusCode}`)));
     socket.once('error', fail);
   });
-  return {
+  const client: FeedClient = {
     messages,
+    at,
     closed,
     send: (message) => socket.send(JSON.stringify(message)),
+    sendRaw: (data) => socket.send(data),
+    ask: async (message) => {
+      const ref = randomUUID();
+      client.send({ ...message, ref });
+      return new Promise((done, fail) => {
+        const end = (answer?: Answered): void => {
+          clearTimeout(timer);
+          waiting.delete(look);
+          if (answer === undefined) fail(new Error(`no answer to ${JSON.stringify(message)}`));
+          else done(answer);
+        };
+        const look = (): void => {
+          const found = messages.find((each) => 'ref' in each && each.ref === ref);
+          if (found !== undefined) end(found as Answered);
+        };
+        const timer = setTimeout(end, 20_000);
+        waiting.add(look);
+        void closed.then(() => end());
+      });
+    },
     next: (type, fits = () => true, deadlineMs = 20_000) =>
       new Promise((done, fail) => {
         const timer = setTimeout(() => {
@@ -86,4 +126,5 @@ export const connectFeed = async (
       return closed;
     },
   };
+  return client;
 };

@@ -1,4 +1,17 @@
 export { createEvents } from './events.ts';
-export { connectFeed, type FeedClient, get, tokenFor } from './feed-client.ts';
+export {
+  type Answered,
+  connectFeed,
+  connectFeed,
+  type FeedClient,
+  type FeedClient,
+  get,
+  get,
+  tokenFor,
+  tokenFor,
+} from './feed-client.ts';
+export type { OwnGateway } from './gateway.ts';
 export { endIngests, type IngestProcess, type IngestSettings, spawnIngest } from './ingest.ts';
 export { readStack, type Stack, testStack } from './stack.ts';
+export { createSigner } from './tokens.ts';
+export { createWorld, type World } from './world.ts';

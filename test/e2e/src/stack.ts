@@ -12,9 +12,11 @@ export interface Stack {
 
 export const readStack = (file: string): Stack => JSON.parse(readFileSync(file, 'utf8')) as Stack;
 
-/** The stack that the test command started. @throws Error where there is none. */
-export const testStack = (): Stack => {
+/** The `stack.json` of the stack that the test command started. @throws Error where there is none. */
+export const stackFile = (): string => {
   const file = process.env.LIVEBOARD_TEST_STACK;
   if (file === undefined) throw new Error('LIVEBOARD_TEST_STACK: must name the stack.json of a running stack');
-  return readStack(file);
+  return file;
 };
+
+export const testStack = (): Stack => readStack(stackFile());
