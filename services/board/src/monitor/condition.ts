@@ -1,0 +1,38 @@
+import { type RoomState, RULES } from '@liveboard/contracts';
+import type { Lane } from '../live/painter.ts';
+
+/** A room without an event for so long is stale, ms. */
+const SILENT_MS = 30_000;
+
+/** What is the matter with a room, the first that applies. `silentMs` is how long it has said nothing. */
+export type Condition =
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'ended'; readonly at: number }
+  | { readonly kind: 'stale'; readonly silentMs: number; readonly source: boolean; readonly lastAt: number }
+  | { readonly kind: RoomState };
+
+/** `now` in server time, ms, as long as the feed is open: without it nothing can be said about one room. */
+export const conditionOf = (lane: Lane | undefined, now: number): Condition => {
+  if (lane === undefined) return { kind: 'opening' };
+  const { entry, shown } = lane;
+  if (entry.phase === 'gone') return { kind: 'gone' };
+  if (entry.state === undefined) return { kind: 'opening' };
+  if (entry.phase === 'ended') return { kind: 'ended', at: entry.ended?.ended_at ?? now };
+  const { health } = entry.state.live;
+  const silentMs = now - health.last_event_at;
+  if (entry.stale || silentMs > SILENT_MS)
+    return { kind: 'stale', silentMs: Math.max(0, silentMs), source: entry.stale, lastAt: health.last_event_at };
+  return { kind: shown.compare?.state ?? 'warming_up' };
+};
+
+/** Whether the room's changes may be believed now. */
+export const isMoving = ({ kind }: Condition): boolean =>
+  kind !== 'gone' && kind !== 'opening' && kind !== 'ended' && kind !== 'stale';
+
+export type Tone = 'good' | 'bad' | 'none';
+export const toneOf = ({ kind }: Condition): Tone => (kind === 'peak' ? 'good' : kind === 'trouble' ? 'bad' : 'none');
+
+/** Minutes of the base that stand behind a room's comparison, where it is not all five. */
+export const baseNote = (baseMinutes: number): string | undefined =>
+  baseMinutes > 0 && baseMinutes < RULES.baseMinutes ? `base ${baseMinutes} of ${RULES.baseMinutes}` : undefined;

@@ -1,0 +1,210 @@
+import { type MinuteMetricId, metric, RULES } from '@liveboard/contracts';
+import { Button } from 'antd';
+import { memo } from 'react';
+import { formatMinute } from '../format/time.ts';
+import { Cell, HeroCell, SkeletonCell } from './cell.tsx';
+import { useCellCard } from './cell-card.tsx';
+import { baseNote } from './condition.ts';
+import { useGridKeys } from './grid-keys.ts';
+import { type LaneActions, LaneHeader } from './lane-header.tsx';
+import { LanePanel } from './lane-panel.tsx';
+import type { LaneView } from './lane-view.ts';
+import { Pinned } from './pinned.tsx';
+import { captionOf, ROWS, type ValueMode } from './rows.ts';
+import { cellValue } from './value.ts';
+
+export interface MatrixProps extends LaneActions {
+  readonly lanes: readonly LaneView[];
+  /** Slots that nobody uses. */
+  readonly free: number;
+  /** Rooms that could take one; unknown while loading. */
+  readonly open: number | undefined;
+  readonly mode: ValueMode;
+  readonly now: number;
+  readonly locale: string;
+  readonly add: () => void;
+  readonly gridRef: (goTo: (row: number, col: number) => boolean) => void;
+}
+
+/** A table of live cells that the arrow keys walk through. */
+const GRID = { role: 'grid' } as const;
+
+const laneClass = ({ tone, still }: LaneView, part: string): string =>
+  `${part}${tone === 'none' ? '' : ` is-${tone}`}${still ? ' is-still' : ''}`;
+
+const isPanel = ({ condition: { kind } }: LaneView): boolean => kind === 'gone' || kind === 'ended';
+
+const MetricCell = ({
+  view,
+  id,
+  mode,
+  col,
+  row,
+}: {
+  view: LaneView;
+  id: MinuteMetricId;
+  mode: ValueMode;
+  col: number;
+  row: number;
+}) => {
+  const { room_id, name, info, totals, compare, style, minutes, still } = view;
+  const hero = id === 'gmv';
+  const className = laneClass(view, hero ? 'hero-td' : 'td');
+  if (info === undefined) return <SkeletonCell hero={hero} className={className} />;
+  const value = cellValue({ id, info, totals, compare, mode, style });
+  const shared = {
+    room: room_id,
+    name,
+    id,
+    main: value.main,
+    sub: value.sub,
+    reason: value.reason,
+    held: compare?.metrics[id],
+    minutes,
+    last: compare?.minute,
+    still,
+    className,
+    locale: style.locale,
+    col: col + 1,
+    row,
+  };
+  return hero ? <HeroCell {...shared} note={baseNote(compare?.base_minutes ?? 0)} /> : <Cell {...shared} />;
+};
+
+const RowLabel = memo(({ id, mode }: { readonly id: MinuteMetricId; readonly mode: ValueMode }) => {
+  const { label, kind, definition } = metric(id);
+  return (
+    <th scope="row" className="label" title={definition}>
+      <span>{label}</span>
+      <small>{captionOf(kind, mode)}</small>
+    </th>
+  );
+});
+
+const Corner = ({ minute, locale }: { readonly minute: number | undefined; readonly locale: string }) => (
+  <th scope="col" className="label corner">
+    {minute === undefined ? (
+      <span className="corner-minute">First minute</span>
+    ) : (
+      <>
+        <span className="corner-minute">{formatMinute(minute, locale)} against</span>
+        <small>
+          mean {formatMinute(minute - RULES.baseMinutes * RULES.minuteMs, locale)}–
+          {formatMinute(minute - RULES.minuteMs, locale)}
+        </small>
+      </>
+    )}
+    <small className="corner-pulse">Pulse, 30 min →</small>
+  </th>
+);
+
+/** Rows are indicators, columns are rooms: a row compares, a column tells. */
+export const Matrix = ({ lanes, free, open, mode, now, locale, add, gridRef, ...actions }: MatrixProps) => {
+  const keys = useGridKeys({
+    move: (roomId, step) => actions.move(roomId, lanes.findIndex(({ room_id }) => room_id === roomId) + step),
+    open: (cell) => cell.querySelector('button')?.focus(),
+  });
+  const cell = useCellCard(lanes);
+  gridRef(keys.goTo);
+  const minutes = lanes.flatMap(({ compare, still }) => (compare === undefined || still ? [] : [compare.minute]));
+  const minute = minutes.length === 0 ? lanes.find(({ compare }) => compare)?.compare?.minute : Math.max(...minutes);
+  const height = ROWS.length + 2;
+  const slots = Array.from({ length: free }, (_, i) => i);
+  return (
+    <>
+      <table
+        ref={keys.grid}
+        {...GRID}
+        className="matrix"
+        aria-label="Rooms side by side"
+        {...cell.on}
+        onKeyDown={(event) => {
+          keys.onKeyDown(event);
+          cell.on.onKeyDown(event);
+        }}
+        onFocus={(event) => {
+          keys.onFocus(event);
+          cell.on.onFocus(event);
+        }}
+      >
+        <colgroup>
+          <col className="col-label" />
+          {lanes.map(({ room_id }) => (
+            <col key={room_id} />
+          ))}
+          {slots.map((i) => (
+            <col key={i} className="col-free" />
+          ))}
+        </colgroup>
+        <thead>
+          <tr>
+            <Corner minute={minute} locale={locale} />
+            {lanes.map((view, i) => (
+              <LaneHeader
+                key={view.room_id}
+                view={view}
+                at={i}
+                count={lanes.length}
+                now={now}
+                className={laneClass(view, 'head-td')}
+                {...actions}
+              />
+            ))}
+            {slots.map((i) => (
+              <td key={i} rowSpan={height + 1} className="free-td">
+                <div className="free">
+                  <strong>{free === 1 ? 'One slot is free' : 'Free slot'}</strong>
+                  {i === 0 && open !== undefined && <p>{open} more rooms are live with data.</p>}
+                  <Button onClick={add}>Add a room {i === 0 && <kbd>A</kbd>}</Button>
+                </div>
+              </td>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {(['gmv', ...ROWS] as const).map((id, row) => (
+            <tr key={id}>
+              {id === 'gmv' ? (
+                <th scope="row" className="label hero-label">
+                  <span>GMV</span>
+                  <small>{mode === 'total' ? 'total so far' : 'last min · total'}</small>
+                  <small className="hero-label-line">per minute, last 30 minutes</small>
+                </th>
+              ) : (
+                <RowLabel id={id} mode={mode} />
+              )}
+              {lanes.map((view, col) => {
+                if (!isPanel(view))
+                  return <MetricCell key={view.room_id} view={view} id={id} mode={mode} col={col} row={row + 1} />;
+                if (row > 0) return null;
+                return (
+                  <td key={view.room_id} rowSpan={height} className="panel-td">
+                    <LanePanel
+                      view={view}
+                      now={now}
+                      onChoose={() => actions.replace(view.room_id)}
+                      onClose={() => actions.leave(view.room_id)}
+                    />
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+          <tr className="foot">
+            <th scope="row" className="label">
+              <span>Pinned</span>
+            </th>
+            {lanes.map((view) =>
+              isPanel(view) ? null : (
+                <td key={view.room_id} className={laneClass(view, 'td foot-td')}>
+                  <Pinned view={view} now={now} />
+                </td>
+              ),
+            )}
+          </tr>
+        </tbody>
+      </table>
+      {cell.card}
+    </>
+  );
+};
