@@ -54,6 +54,7 @@ export const createFeed = (options: FeedOptions): Feed => {
   let attempt = 0;
   let clockOffset = 0;
   let heardAt = now();
+  let dialledAt = now();
   let openedAt = 0;
   let ackedAt = 0;
   let comeBackAt: number | undefined;
@@ -246,7 +247,7 @@ export const createFeed = (options: FeedOptions): Feed => {
       return;
     }
     const offers = [SUBPROTOCOL, `bearer.${held.token}`, ...(session === undefined ? [] : [`session.${session}`])];
-    heardAt = now();
+    dialledAt = now();
     const made = openSocket(url, offers);
     socket = made;
     made.onmessage = ({ data }) => {
@@ -261,7 +262,7 @@ export const createFeed = (options: FeedOptions): Feed => {
 
   const beat = setInterval(() => {
     if (socket === undefined) return;
-    if (now() - heardAt > LIMITS.dead_ms) {
+    if (now() - Math.max(heardAt, dialledAt) > LIMITS.dead_ms) {
       lost(1_006, 'silence');
       return;
     }

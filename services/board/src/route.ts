@@ -24,7 +24,3 @@ export const useAddress = (): URL => {
   );
   return new URL(href);
 };
-
-/** A path of ours to go on to after signing in; anything else is the Monitor. */
-export const safeNext = (next: string | null): string =>
-  next !== null && /^\/(?![/\\])/.test(next) ? next : '/monitor';

@@ -62,14 +62,24 @@ export interface MoneyStyle {
   readonly full?: boolean;
 }
 
-const minorDigits = (currency: string): number =>
-  formatter('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+/**
+ * Digits of a currency's minor unit where they are not two (ISO 4217). Not asked of `Intl`, which answers with the digits
+ * in daily use: none for IDR, whose minor unit is a hundredth all the same.
+ */
+const MINOR_DIGITS: Readonly<Record<string, number>> = {
+  ...Object.fromEntries(
+    'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((code) => [code, 0]),
+  ),
+  ...Object.fromEntries('BHD IQD JOD KWD LYD OMR TND'.split(' ').map((code) => [code, 3])),
+  CLF: 4,
+  UYW: 4,
+};
 
 /** `minor` in the currency's minor units. From 10,000 major units compact with exactly four digits. */
 export const formatMoney = (minor: number, currency: string | undefined, style: MoneyStyle): string => {
   const { locale, code = false, full = false } = style;
   if (currency === undefined) return formatCount(minor, locale);
-  const digits = minorDigits(currency);
+  const digits = MINOR_DIGITS[currency] ?? 2;
   const major = minor / 10 ** digits;
   const size = Math.abs(major);
   const decimals = (!full && size >= 999.995) || WITHOUT_MINOR.has(currency) ? 0 : digits;

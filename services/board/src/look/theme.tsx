@@ -21,6 +21,8 @@ export const useDark = (forced: 'light' | 'dark' | undefined): boolean => {
 export const Theme = ({ dark, children }: { readonly dark: boolean; readonly children: ReactNode }) => {
   const { redUp } = useSettings();
   const tokens = dark ? DARK : LIGHT;
+  // In the dark a shadow alone does not lift anything.
+  const shadow = `0 0 0 1px ${tokens.line}, 0 12px 32px rgb(0 0 0 / ${dark ? 60 : 14}%)`;
   useLayoutEffect(() => {
     const { style } = document.documentElement;
     for (const [name, value] of Object.entries(properties(tokens, redUp))) style.setProperty(name, value);
@@ -49,6 +51,8 @@ export const Theme = ({ dark, children }: { readonly dark: boolean; readonly chi
           fontSize: 13,
           controlHeight: 28,
           fontFamily: "'Inter Variable', system-ui, sans-serif",
+          boxShadow: shadow,
+          boxShadowSecondary: shadow,
           motion: false,
         },
       }}

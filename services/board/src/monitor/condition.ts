@@ -6,7 +6,7 @@ const SILENT_MS = 30_000;
 
 /** What is the matter with a room, the first that applies. `silentMs` is how long it has said nothing. */
 export type Condition =
-  | { readonly kind: 'gone' }
+  | { readonly kind: 'gone'; readonly code: string }
   | { readonly kind: 'opening' }
   | { readonly kind: 'ended'; readonly at: number }
   | { readonly kind: 'stale'; readonly silentMs: number; readonly source: boolean; readonly lastAt: number }
@@ -16,7 +16,7 @@ export type Condition =
 export const conditionOf = (lane: Lane | undefined, now: number): Condition => {
   if (lane === undefined) return { kind: 'opening' };
   const { entry, shown } = lane;
-  if (entry.phase === 'gone') return { kind: 'gone' };
+  if (entry.phase === 'gone') return { kind: 'gone', code: entry.gone?.code ?? '' };
   if (entry.state === undefined) return { kind: 'opening' };
   if (entry.phase === 'ended') return { kind: 'ended', at: entry.ended?.ended_at ?? now };
   const { health } = entry.state.live;

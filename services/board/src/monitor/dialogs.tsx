@@ -41,7 +41,11 @@ export const Dialogs = ({ dialogs, lanes, views, cards, monitoring, locale }: Di
           name={dialog.name}
           agency={me?.partner?.name ?? 'your agency'}
           me={me?.name ?? 'you'}
-          candidates={candidatesOf(views, monitoring, me?.sub ?? '')}
+          candidates={candidatesOf(
+            views.filter(({ condition: { kind } }) => kind !== 'gone' && kind !== 'ended'),
+            monitoring,
+            me?.sub ?? '',
+          )}
           onReplace={(from) => lanes.replace(from, dialog.to)}
           onClose={close}
         />

@@ -96,9 +96,7 @@ export const LaneHeader = ({ view, at, count, now, className, leave, replace, mo
         <span className="lane-state">
           <Badge condition={condition} />
           <span className="on-air">{aside(view, now)}</span>
-          {condition.kind !== 'gone' && condition.kind !== 'ended' && (
-            <Pulse minutes={minutes} last={compare?.minute} />
-          )}
+          {!['gone', 'ended', 'stale'].includes(condition.kind) && <Pulse minutes={minutes} last={compare?.minute} />}
         </span>
       </div>
     </th>

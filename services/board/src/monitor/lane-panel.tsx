@@ -9,6 +9,8 @@ interface PanelProps {
   readonly now: number;
   readonly onChoose: () => void;
   readonly onClose: () => void;
+  readonly onRetry: () => void;
+  readonly onMakeRoom: () => void;
 }
 
 const REASONS: Readonly<Record<string, readonly [string, string]>> = {
@@ -24,7 +26,7 @@ const REASONS: Readonly<Record<string, readonly [string, string]>> = {
 };
 
 /** What stands in a lane that has no numbers to show any more. */
-export const LanePanel = ({ view, now, onChoose, onClose }: PanelProps) => {
+export const LanePanel = ({ view, now, onChoose, onClose, onRetry, onMakeRoom }: PanelProps) => {
   const { lane, totals, style } = view;
   const gone = lane?.entry.gone;
   if (gone !== undefined) {
@@ -40,7 +42,16 @@ export const LanePanel = ({ view, now, onChoose, onClose }: PanelProps) => {
           {formatSecond(gone.at, style.locale)} · {gone.code}
         </p>
         <span className="lane-panel-actions">
-          <Button onClick={onChoose}>Choose a room</Button>
+          {gone.code === 'ROOM_LIMIT' ? (
+            <>
+              <Button type="primary" onClick={onMakeRoom}>
+                Make room
+              </Button>
+              <Button onClick={onRetry}>Try again</Button>
+            </>
+          ) : (
+            <Button onClick={onChoose}>Choose a room</Button>
+          )}
           <Button onClick={onClose}>Close</Button>
         </span>
       </div>

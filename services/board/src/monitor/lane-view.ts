@@ -16,6 +16,8 @@ export interface LaneView {
   readonly tone: Tone;
   /** Nothing moves here now: values are dimmed, changes are not shown. */
   readonly still: boolean;
+  /** It stands still although it should move. */
+  readonly stale: boolean;
   readonly lane?: Lane;
   readonly info?: RoomInfo;
   readonly totals?: Totals;
@@ -59,6 +61,7 @@ export const laneViews = ({ rooms, picture, cards, monitoring, now, locale }: La
       condition,
       tone: cut ? 'none' : toneOf(condition),
       still: cut || !isMoving(condition),
+      stale: cut ? isMoving(condition) || condition.kind === 'stale' : condition.kind === 'stale',
       ...(lane === undefined ? {} : { lane }),
       ...(room === undefined ? {} : { info: room }),
       ...(totals === undefined ? {} : { totals }),

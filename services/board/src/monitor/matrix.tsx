@@ -13,24 +13,33 @@ import { Pinned } from './pinned.tsx';
 import { captionOf, ROWS, type ValueMode } from './rows.ts';
 import { cellValue } from './value.ts';
 
+interface FreeSlotProps extends Pick<MatrixProps, 'free' | 'full' | 'open' | 'add'> {
+  readonly first: boolean;
+}
+
 export interface MatrixProps extends LaneActions {
   readonly lanes: readonly LaneView[];
   /** Slots that nobody uses. */
   readonly free: number;
+  /** The slots that are not ours are in use by colleagues: what is added must be one of theirs. */
+  readonly full: boolean;
   /** Rooms that could take one; unknown while loading. */
   readonly open: number | undefined;
   readonly mode: ValueMode;
   readonly now: number;
   readonly locale: string;
   readonly add: () => void;
+  /** For a room that found no slot: ask again, or let another make way. */
+  readonly retry: (roomId: string) => void;
+  readonly makeRoom: (roomId: string) => void;
   readonly gridRef: (goTo: (row: number, col: number) => boolean) => void;
 }
 
 /** A table of live cells that the arrow keys walk through. */
 const GRID = { role: 'grid' } as const;
 
-const laneClass = ({ tone, still }: LaneView, part: string): string =>
-  `${part}${tone === 'none' ? '' : ` is-${tone}`}${still ? ' is-still' : ''}`;
+const laneClass = ({ tone, still, stale }: LaneView, part: string): string =>
+  `${part}${tone === 'none' ? '' : ` is-${tone}`}${still ? ' is-still' : ''}${stale ? ' is-late' : ''}`;
 
 const isPanel = ({ condition: { kind } }: LaneView): boolean => kind === 'gone' || kind === 'ended';
 
@@ -98,8 +107,31 @@ const Corner = ({ minute, locale }: { readonly minute: number | undefined; reado
   </th>
 );
 
+/** `full`: the agency's other slots are all in use by colleagues. */
+const FreeSlot = ({ first, free, full, open, add }: FreeSlotProps) => (
+  <div className="free">
+    <strong>{full ? 'All five slots are in use' : free === 1 ? 'One slot is free' : 'Free slot'}</strong>
+    {full && <p>Rooms that colleagues watch already need no other slot.</p>}
+    {!full && first && open !== undefined && <p>{open} more rooms are live with data.</p>}
+    <Button onClick={add}>Add a room {first && <kbd>A</kbd>}</Button>
+  </div>
+);
+
 /** Rows are indicators, columns are rooms: a row compares, a column tells. */
-export const Matrix = ({ lanes, free, open, mode, now, locale, add, gridRef, ...actions }: MatrixProps) => {
+export const Matrix = ({
+  lanes,
+  free,
+  full,
+  open,
+  mode,
+  now,
+  locale,
+  add,
+  retry,
+  makeRoom,
+  gridRef,
+  ...actions
+}: MatrixProps) => {
   const keys = useGridKeys({
     move: (roomId, step) => actions.move(roomId, lanes.findIndex(({ room_id }) => room_id === roomId) + step),
     open: (cell) => cell.querySelector('button')?.focus(),
@@ -108,6 +140,7 @@ export const Matrix = ({ lanes, free, open, mode, now, locale, add, gridRef, ...
   gridRef(keys.goTo);
   const minutes = lanes.flatMap(({ compare, still }) => (compare === undefined || still ? [] : [compare.minute]));
   const minute = minutes.length === 0 ? lanes.find(({ compare }) => compare)?.compare?.minute : Math.max(...minutes);
+  /** GMV, the rows and the foot. */
   const height = ROWS.length + 2;
   const slots = Array.from({ length: free }, (_, i) => i);
   return (
@@ -151,13 +184,7 @@ export const Matrix = ({ lanes, free, open, mode, now, locale, add, gridRef, ...
               />
             ))}
             {slots.map((i) => (
-              <td key={i} rowSpan={height + 1} className="free-td">
-                <div className="free">
-                  <strong>{free === 1 ? 'One slot is free' : 'Free slot'}</strong>
-                  {i === 0 && open !== undefined && <p>{open} more rooms are live with data.</p>}
-                  <Button onClick={add}>Add a room {i === 0 && <kbd>A</kbd>}</Button>
-                </div>
-              </td>
+              <td key={i} className="free-head" />
             ))}
           </tr>
         </thead>
@@ -184,10 +211,18 @@ export const Matrix = ({ lanes, free, open, mode, now, locale, add, gridRef, ...
                       now={now}
                       onChoose={() => actions.replace(view.room_id)}
                       onClose={() => actions.leave(view.room_id)}
+                      onRetry={() => retry(view.room_id)}
+                      onMakeRoom={() => makeRoom(view.room_id)}
                     />
                   </td>
                 );
               })}
+              {row === 0 &&
+                slots.map((i) => (
+                  <td key={i} rowSpan={height} className="free-td">
+                    <FreeSlot first={i === 0} free={free} full={full} open={open} add={add} />
+                  </td>
+                ))}
             </tr>
           ))}
           <tr className="foot">

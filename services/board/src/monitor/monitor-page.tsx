@@ -66,8 +66,13 @@ export const MonitorPage = ({ dark }: { readonly dark: boolean }) => {
   const rooms = lanes.rooms ?? [];
   const views = laneViews({ rooms, picture, cards, monitoring: monitoring.data, now, locale });
   const dialogs = useDialogs(lanes, views);
-  const free = lanes.rooms === undefined ? 0 : LIMITS.rooms - views.length;
-  const held = views.filter(({ condition: { kind } }) => kind !== 'gone' && kind !== 'ended').length;
+  const ours = views.filter(({ condition: { kind } }) => kind !== 'gone' && kind !== 'ended');
+  // Slots are the agency's: what colleagues watch elsewhere counts too.
+  const elsewhere = monitoring.data?.rooms.filter(({ room_id }) => !rooms.includes(room_id)).length ?? 0;
+  const held = Math.min(LIMITS.rooms, ours.length + elsewhere);
+  const places = lanes.rooms === undefined ? 0 : LIMITS.rooms - views.length;
+  const full = places > 0 && held === LIMITS.rooms;
+  const free = full ? 1 : Math.min(places, LIMITS.rooms - held);
   const open = list.data?.filter(({ room_id, access }) => access === 'granted' && !rooms.includes(room_id)).length;
 
   const show = (roomId: string): void => {
@@ -139,6 +144,10 @@ export const MonitorPage = ({ dark }: { readonly dark: boolean }) => {
     leave,
     replace,
     open,
+    full,
+    retry: lanes.retry,
+    makeRoom: (room: string) =>
+      dialogs.open({ kind: 'sixth', to: room, name: views.find(({ room_id }) => room_id === room)?.name ?? room }),
     move: lanes.move,
     gridRef: (to: (row: number, col: number) => boolean) => {
       goTo.current = to;

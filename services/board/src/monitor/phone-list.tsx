@@ -45,7 +45,7 @@ export const PhoneList = ({ lanes, free, onOpen, onAdd }: PhoneListProps) => {
   return (
     <ul className="phone-list" {...swipe}>
       {lanes.map((view) => {
-        const { room_id, name, avatar, condition, compare, info, totals, style, minutes, still, tone } = view;
+        const { room_id, name, avatar, condition, compare, info, totals, style, minutes, still, stale, tone } = view;
         const gmv =
           info === undefined ? undefined : cellValue({ id: 'gmv', info, totals, compare, mode: 'minute', style });
         const change = still ? NO_CHANGE : changeOf(compare?.metrics.gmv, metric('gmv').better, style.locale);
@@ -53,7 +53,7 @@ export const PhoneList = ({ lanes, free, onOpen, onAdd }: PhoneListProps) => {
           <li key={room_id}>
             <button
               type="button"
-              className={`phone-row${tone === 'none' ? '' : ` is-${tone}`}${still ? ' is-still' : ''}`}
+              className={`phone-row${tone === 'none' ? '' : ` is-${tone}`}${still ? ' is-still' : ''}${stale ? ' is-late' : ''}`}
               onTouchStart={() => {
                 swiped.current = room_id;
               }}

@@ -1,5 +1,5 @@
 import type { Card } from '@liveboard/contracts';
-import { Input, Modal } from 'antd';
+import { Input, type InputRef, Modal } from 'antd';
 import { type KeyboardEvent, useRef, useState } from 'react';
 import { formatMoney } from '../format/number.ts';
 import { Avatar } from './avatar.tsx';
@@ -36,6 +36,7 @@ const plain = (text: string): string =>
 export const RoomPicker = ({ cards, shown, title, failure, locale, onPick, onClose }: PickerProps) => {
   const [search, setSearch] = useState('');
   const list = useRef<HTMLDivElement>(null);
+  const input = useRef<InputRef>(null);
   const wanted = (cards ?? []).filter(
     ({ name = '', handle = '' }) => plain(name).includes(plain(search)) || plain(handle).includes(plain(search)),
   );
@@ -50,10 +51,20 @@ export const RoomPicker = ({ cards, shown, title, failure, locale, onPick, onClo
     buttons[isInput ? 0 : (at + step + buttons.length) % buttons.length]?.focus();
   };
   return (
-    <Modal open title={title} footer={null} onCancel={onClose} width={520} destroyOnHidden>
+    <Modal
+      open
+      title={title}
+      footer={null}
+      onCancel={onClose}
+      width={520}
+      destroyOnHidden
+      afterOpenChange={(isOpen) => {
+        if (isOpen) input.current?.focus();
+      }}
+    >
       <div ref={list}>
         <Input
-          autoFocus
+          ref={input}
           onKeyDown={onKeyDown}
           aria-label="Search by name or handle"
           placeholder="Name or handle"

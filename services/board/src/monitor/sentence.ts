@@ -30,12 +30,16 @@ const sizeOf = (held: Comparison | undefined, weight: number): number =>
     ? 0
     : weight * Math.min(1, Math.abs(held.delta)) * Math.min(1, Math.abs(held.z) / 2);
 
+/** The terms of the pulse that pull its way, the largest first. */
+const termsTowards = ({ metrics, pulse }: Compare): readonly MinuteMetricId[] =>
+  TERMS.filter(([id]) => Math.sign(metrics[id]?.delta ?? 0) === Math.sign(pulse))
+    .sort(([a, wa], [b, wb]) => sizeOf(metrics[b], wb) - sizeOf(metrics[a], wa))
+    .map(([id]) => id);
+
 /** The metric that a room's move is told by: the headline's, else the largest term of its pulse. */
-export const headlineMetric = ({ headline, metrics, pulse }: Compare): MinuteMetricId | undefined => {
-  if (headline !== undefined) return headline.metric as MinuteMetricId;
-  const moved = TERMS.filter(([id]) => Math.sign(metrics[id]?.delta ?? 0) === Math.sign(pulse));
-  const sorted = moved.sort(([a, wa], [b, wb]) => sizeOf(metrics[b], wb) - sizeOf(metrics[a], wa));
-  return sorted[0]?.[0];
+export const headlineMetric = (compare: Compare): MinuteMetricId | undefined => {
+  if (compare.headline !== undefined) return compare.headline.metric as MinuteMetricId;
+  return termsTowards(compare)[0];
 };
 
 /** `GMV per minute`: what the change is of. */
@@ -90,5 +94,12 @@ export const contextSentence = (compare: Compare, style: ValueStyle): string => 
     if (id === told || held?.signal === undefined || held.signal === 'quiet') return [];
     return [`${changedLabel(id)} ${changeOf(held, metric(id).better, style.locale).text}`];
   });
-  return joinClauses([...(first === undefined ? [] : [first]), ...others]);
+  const clauses = [...(first === undefined ? [] : [first]), ...others];
+  if (clauses.length > 0) return joinClauses(clauses);
+  // Nothing else is beyond noise: the next of the terms that the pulse is made of.
+  const next = termsTowards(compare).find((id) => id !== told);
+  const held = next === undefined ? undefined : metrics[next];
+  return next === undefined || held === undefined
+    ? ''
+    : `${changedLabel(next)} ${changeOf(held, metric(next).better, style.locale).text}`;
 };

@@ -83,11 +83,11 @@ export const HeroLine = memo(({ minutes, last, base }: Drawn & { readonly base: 
 export const Pulse = memo(({ minutes, last }: Drawn) => {
   const bars = useMemo(() => (last === undefined ? [] : pulsesOf(minutes, last, 30)), [minutes, last]);
   return (
-    <svg className="pulse" viewBox="0 0 90 22" width="90" height="22" aria-hidden="true">
+    <svg className="pulse" viewBox="0 0 90 22" width="90" height="22" preserveAspectRatio="none" aria-hidden="true">
       <line x1="0" x2="90" y1="11" y2="11" />
       {bars.map((pulse, slot) => {
         if (pulse === undefined || Math.abs(pulse) < 0.01) return null;
-        const size = Math.max(1, Math.min(1, Math.abs(pulse) / 0.6) * 10);
+        const size = Math.max(1, Math.min(1, Math.abs(pulse) / 0.5) * 10);
         const hue = Math.abs(pulse) < 0.1 ? '' : pulse > 0 ? 'is-up' : 'is-down';
         // A slot is a minute and stays one.
         const x = slot * 3 + 0.5;

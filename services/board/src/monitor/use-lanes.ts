@@ -15,6 +15,8 @@ export interface Lanes {
   /** Puts `to` in the column of `from`, whole or not at all. */
   replace(from: string, to: string): Promise<Outcome>;
   move(roomId: string, to: number): void;
+  /** Asks again for a room that was refused. */
+  retry(roomId: string): void;
 }
 
 const read = (address: URL): readonly string[] | undefined => {
@@ -74,10 +76,14 @@ export const useLanes = (): Lanes => {
         const phase = feed.rooms.get(from)?.phase;
         const hasSlot = phase === 'live' || phase === 'opening';
         const outcome = hasSlot ? await feed.swap(from, to) : await feed.watch(to);
-        if (outcome.ok) write((rooms ?? []).map((id) => (id === from ? to : id)));
+        if (outcome.ok) write((rooms ?? []).filter((id) => id !== to).map((id) => (id === from ? to : id)));
         else if (!hasSlot) feed.leave(to);
         await renewSlots();
         return outcome;
+      },
+      retry: (roomId) => {
+        feed.leave(roomId);
+        void feed.watch(roomId).then(renewSlots);
       },
       move: (roomId, to) => {
         const others = (rooms ?? []).filter((id) => id !== roomId);

@@ -2,11 +2,18 @@ import type { Change } from '../format/change.ts';
 import { formatLength } from '../format/time.ts';
 import type { Condition } from './condition.ts';
 
+const GONE: Readonly<Record<string, string>> = {
+  ROOM_LIMIT: 'No slot',
+  ROOM_ENDED: 'Ended',
+  ROOM_NOT_FOUND: 'Not known',
+  NOT_AUTHORIZED: 'No access',
+};
+
 /** The word of a room's badge. */
 export const conditionWord = (condition: Condition): string => {
   switch (condition.kind) {
     case 'gone':
-      return 'Access ended';
+      return GONE[condition.code] ?? 'Access ended';
     case 'opening':
       return 'Opening';
     case 'ended':

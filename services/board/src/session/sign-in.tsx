@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
-import { navigate, safeNext, useAddress } from '../route.ts';
+import { navigate, useAddress } from '../route.ts';
 import { Mark } from '../top-bar/mark.tsx';
+import { safeNext } from './next.ts';
 import { devIssuer, signIn } from './session.ts';
 
 const ROLES: Readonly<Record<string, string>> = {
