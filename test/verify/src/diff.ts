@@ -3,6 +3,13 @@ const DOUBLES = new Set(['value', 'base', 'delta', 'z', 'pulse', 'from', 'to']);
 const RELATIVE = 1e-9;
 const KEPT_PATHS = 20;
 
+const kindOf = (path: string): string =>
+  path
+    .split('.')
+    .filter((step, i) => i === 0 || !/^\d+$/.test(step))
+    .map((step, i) => (i === 0 ? (step.split(' ')[0] ?? '') : step))
+    .join('.');
+
 /** Counts cells (leaves of what is expected, and leaves that nobody expected) and those that differ. */
 export interface Differ {
   compare(path: string, expected: unknown, actual: unknown): void;
@@ -10,6 +17,8 @@ export interface Differ {
   readonly differing: number;
   /** The first differences, for a person. */
   readonly said: readonly string[];
+  /** How many cells of each kind differ: paths without ids and places in lists. */
+  readonly kinds: ReadonlyMap<string, number>;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
@@ -24,11 +33,14 @@ export const createDiffer = (): Differ => {
   let cells = 0;
   let differing = 0;
   const said: string[] = [];
+  const kinds = new Map<string, number>();
 
   const leaf = (path: string, name: string, expected: unknown, actual: unknown): void => {
     cells++;
     if (isSame(name, expected, actual)) return;
     differing++;
+    const kind = kindOf(path);
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
     if (said.length < KEPT_PATHS)
       said.push(`${path}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`);
   };
@@ -63,5 +75,6 @@ export const createDiffer = (): Differ => {
       return differing;
     },
     said,
+    kinds,
   };
 };

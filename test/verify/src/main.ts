@@ -65,6 +65,7 @@ const run = async (options: Options): Promise<boolean> => {
     say(`counting ${events.length} records again; ${minutes.length} records of live.minutes`);
     const differ = createDiffer();
     const off = await checkAll(differ, recount(events, stack.generation), readWritten(minutes, quarantine), system);
+    for (const [kind, count] of differ.kinds) say(`${count} differ in ${kind}`);
     for (const text of differ.said) say(`differs: ${text}`);
     console.log(
       `verify: ${differ.cells} cells compared, ${differ.differing} differ, ledger ${off === 0 ? 'balanced' : `off by ${off}`}`,
