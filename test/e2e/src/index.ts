@@ -2,12 +2,8 @@ export { createEvents } from './events.ts';
 export {
   type Answered,
   connectFeed,
-  connectFeed,
-  type FeedClient,
   type FeedClient,
   get,
-  get,
-  tokenFor,
   tokenFor,
 } from './feed-client.ts';
 export type { OwnGateway } from './gateway.ts';
