@@ -44,7 +44,7 @@ try {
   if (!existsSync(main)) throw new Failure(`There is no service "${name}" yet.`);
   const port = await freePort(wanted);
   if (wanted !== undefined && port !== wanted) throw new Failure(`--port: ${wanted} is taken`);
-  const env = serviceEnv(name, { root, dir: dirname(file), stack, port, env: process.env });
+  const env = serviceEnv(name, { root, dir: dirname(file), stack, port });
   for (const key of Object.keys(process.env)) if (!(key in env)) delete process.env[key];
   Object.assign(process.env, env);
   process.on('SIGHUP', () => process.kill(process.pid, 'SIGTERM'));

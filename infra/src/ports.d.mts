@@ -1,5 +1,5 @@
-/** A free port of the loopback: the first wanted one that is free, else any. */
-export const freePort: (...wanted: (number | undefined)[]) => Promise<number>;
+/** A free port of the loopback that is not among `taken`: the wanted one where it is free, else any. */
+export const freePort: (wanted?: number, taken?: readonly number[]) => Promise<number>;
 /** Asks until the answer is true; false after `deadlineMs`. */
 export const until: (ask: () => boolean | Promise<boolean>, deadlineMs: number, everyMs?: number) => Promise<boolean>;
 /** Whether something accepts connections there. */

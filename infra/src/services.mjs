@@ -41,7 +41,7 @@ const origins = (stack, port) => [
 ];
 
 /** What a service of a stack is told; the same for those the launcher starts and for those added beside it. */
-export const serviceEnv = (name, { root, dir, stack, port, env }) => {
+export const serviceEnv = (name, { root, dir, stack, port, env = process.env }) => {
   const { kafka_brokers, redis_url, namespace, generation, ticks } = stack;
   const common = {
     ...passed(root, name, env),

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort, isReady, until } from '@liveboard/infra/ports';
-import { serviceEnv } from '@liveboard/infra/stack';
+import { serviceEnv } from '@liveboard/infra/services';
 import type { Stack } from './stack.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));

@@ -1,5 +1,0 @@
-/** What a service of a stack is told; the same for those the launcher starts and for those added beside it. */
-export const serviceEnv: (
-  name: string,
-  where: { readonly root: string; readonly dir: string; readonly stack: object; readonly port: number },
-) => Record<string, string | undefined>;
