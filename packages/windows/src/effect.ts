@@ -12,7 +12,7 @@ import {
 import { HASH, pairWith } from './hash.ts';
 import { findId, putId, setFlag } from './id-table.ts';
 import { createSlots, noteEntered, noteLeft, noteSnapshot, noteUnpaid, type Slots } from './levels.ts';
-import { mayReplace, noteActivity } from './life.ts';
+import { noteActivity } from './life.ts';
 import {
   AT,
   hashInRoom,
@@ -249,8 +249,17 @@ export const learnRoom = (room: Room, event: RoomStarted, offset: number): void 
 const isNewer = (a: { ts: number; offset: number }, ts: number, offset: number): boolean =>
   a.ts > ts || (a.ts === ts && a.offset > offset);
 
-/** A counted event takes effect. Returns whether the room's life may have changed by it. */
-export const applyEvent = (room: Room, unsaid: Unsaid, event: LiveEvent, offset: number): boolean => {
+/**
+ * A counted event takes effect. `finalBefore`: the first minute that was not final when it was read. Returns whether the
+ * room's life may have changed by it.
+ */
+export const applyEvent = (
+  room: Room,
+  unsaid: Unsaid,
+  event: LiveEvent,
+  offset: number,
+  finalBefore: number,
+): boolean => {
   const minute = minuteFor(room, minuteOf(event.ts));
   const at: At = { room, minute, unsaid, offset };
   minute.events++;
@@ -263,7 +272,7 @@ export const applyEvent = (room: Room, unsaid: Unsaid, event: LiveEvent, offset:
   }
   switch (event.type) {
     case 'room.started':
-      room.life.points.push({ ts: event.ts, offset, started: true, replaces: mayReplace(room.life, event.ts, offset) });
+      room.life.points.push({ ts: event.ts, offset, started: true, finalBefore });
       learnRoom(room, event, offset);
       unsaid.infoDirty = true;
       return true;

@@ -5,8 +5,8 @@ export interface LifePoint {
   readonly ts: number;
   readonly offset: number;
   readonly started: boolean;
-  /** A start: whether it may take the place of the implicit span around it; judged once, when it was read. */
-  readonly replaces?: boolean;
+  /** A start: minutes before this one were final when it was read, so it takes the place of no implicit span that began in them. */
+  readonly finalBefore?: number;
   readonly reason?: string;
 }
 
@@ -62,11 +62,11 @@ interface Step {
   readonly point?: LifePoint;
 }
 
-const stepsOf = (life: Life, from: number, to: number): Step[] => {
+/** What happened before `to`, in order. */
+const stepsOf = (life: Life, to: number): Step[] => {
   const steps: Step[] = [];
-  for (const point of life.points)
-    if (point.ts >= from && point.ts < to) steps.push({ ts: point.ts, offset: point.offset, point });
-  for (const [minute, { ts, offset }] of life.activity) if (minute >= from && minute < to) steps.push({ ts, offset });
+  for (const point of life.points) if (point.ts < to) steps.push({ ts: point.ts, offset: point.offset, point });
+  for (const [minute, { ts, offset }] of life.activity) if (minute < to) steps.push({ ts, offset });
   return steps.sort((a, b) => a.ts - b.ts || a.offset - b.offset);
 };
 
@@ -79,11 +79,13 @@ const hush = (state: Settled, ts: number): void => {
   state.last.reason = 'silent';
 };
 
-const open = (state: Settled, ts: number, implicit: boolean, opened: Span[]): void => {
-  state.last = { open: ts, implicit };
+const open = (state: Settled, ts: number, implicit: boolean, opened: Span[]): Span => {
+  const span: Span = { open: ts, implicit };
+  state.last = span;
   state.first ??= ts;
   state.ended = false;
-  opened.push(state.last);
+  opened.push(span);
+  return span;
 };
 
 const step = (state: Settled, { ts, point }: Step, opened: Span[]): void => {
@@ -94,24 +96,18 @@ const step = (state: Settled, { ts, point }: Step, opened: Span[]): void => {
     if (!isOpen && !state.ended) open(state, ts, true, opened);
   } else if (point.started) {
     if (!isOpen) open(state, ts, false, opened);
-    else if (last.implicit && point.replaces === true) {
+    else if (last.implicit && last.open >= (point.finalBefore ?? 0)) {
       // The implicit span never was: what came before the start lies outside life.
       if (state.first === last.open) state.first = ts;
       last.open = ts;
       last.implicit = false;
     }
   } else {
-    if (isOpen) {
-      last.close = ts;
-      if (point.reason === undefined) delete last.reason;
-      else last.reason = point.reason;
-    } else if (last === undefined) {
-      open(state, ts, true, opened);
-      const born = state.last as Span | undefined;
-      if (born !== undefined) {
-        born.close = ts;
-        if (point.reason !== undefined) born.reason = point.reason;
-      }
+    // As any counted event does, an end opens a span before the first one and after a silence: an empty one.
+    const closing = isOpen ? last : state.ended ? undefined : open(state, ts, true, opened);
+    if (closing !== undefined) {
+      closing.close = ts;
+      if (point.reason !== undefined) closing.reason = point.reason;
     }
     state.ended = true;
   }
@@ -128,29 +124,19 @@ const copySettled = (settled: Settled): Settled => ({
 export const viewLife = (life: Life, now: number | undefined): LifeView => {
   const state = copySettled(life.settled);
   const spans: Span[] = state.last === undefined ? [] : [state.last];
-  for (const each of stepsOf(life, 0, Number.POSITIVE_INFINITY)) step(state, each, spans);
+  for (const each of stepsOf(life, Number.POSITIVE_INFINITY)) step(state, each, spans);
   if (now !== undefined) hush(state, now);
   return { spans, first: state.first, last: state.last };
 };
 
-/** Whether a start at `(ts, offset)` may replace the implicit span around it: no minute of that span is final. */
-export const mayReplace = (life: Life, ts: number, offset: number): boolean => {
-  const state = copySettled(life.settled);
-  const opened: Span[] = [];
-  for (const each of stepsOf(life, 0, Number.POSITIVE_INFINITY)) {
-    if (each.ts > ts || (each.ts === ts && each.offset > offset)) break;
-    step(state, each, opened);
-  }
-  hush(state, ts);
-  const last = state.last;
-  if (last === undefined || last.close !== undefined || !last.implicit) return true;
-  return opened.includes(last);
-};
+/** The first minute that is not final at stream time `now`. */
+export const firstOpenMinute = (now: number | undefined): number =>
+  now === undefined ? 0 : minuteOf(now - RULES.graceMs);
 
 /** Settles the events of a minute that became final. */
 export const settleMinute = (life: Life, minute: number): void => {
   const end = minute + RULES.minuteMs;
-  for (const each of stepsOf(life, minute, end)) step(life.settled, each, []);
+  for (const each of stepsOf(life, end)) step(life.settled, each, []);
   life.activity.delete(minute);
   if (life.points.length > 0) life.points = life.points.filter(({ ts }) => ts >= end);
 };

@@ -15,7 +15,7 @@ import { changeOf } from './change.ts';
 import { CHECKPOINT_FORMAT, packValue, unpackValues } from './checkpoint.ts';
 import { applyEvent, learnRoom } from './effect.ts';
 import { createIdTable, findId, type IdTable, putId } from './id-table.ts';
-import { viewLife } from './life.ts';
+import { firstOpenMinute, viewLife } from './life.ts';
 import { createRoom, createUnsaid, hashInRoom, type Room, type Unsaid } from './room.ts';
 import type { Drain, LogRecord, Outcome, Partition, PartitionOptions, RoomChange } from './types.ts';
 
@@ -212,7 +212,7 @@ const build = (core: Core, rooms: Map<string, Room>): Partition => {
     remember(minute);
     const held = touch(room, record);
     correctEnd(room, event, before);
-    const reshaped = applyEvent(room, held, event, record.offset);
+    const reshaped = applyEvent(room, held, event, record.offset, firstOpenMinute(before));
     const time = moveTime(event.ts, record);
     if (reshaped) held.infoDirty = true;
     if (before !== undefined && (minute < minuteOf(before) || reshaped))

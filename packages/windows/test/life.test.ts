@@ -17,7 +17,7 @@ describe('life of a room', () => {
   it('lets a start that may replace the implicit span take its place', () => {
     const life = createLife();
     noteActivity(life, T + 5_000, 1);
-    life.points.push({ ts: T + 9_000, offset: 2, started: true, replaces: true });
+    life.points.push({ ts: T + 9_000, offset: 2, started: true, finalBefore: T });
     const view = viewLife(life, T + 10_000);
     expect(view.first).toBe(T + 9_000);
     expect(view.spans).toHaveLength(1);
@@ -25,7 +25,7 @@ describe('life of a room', () => {
 
   it('opens nothing but by a start after an end', () => {
     const life = createLife();
-    life.points.push({ ts: T, offset: 1, started: true, replaces: true });
+    life.points.push({ ts: T, offset: 1, started: true, finalBefore: T });
     life.points.push({ ts: T + 1_000, offset: 2, started: false });
     noteActivity(life, T + 2_000, 3);
     expect(viewLife(life, T + 3_000).last).toMatchObject({ open: T, close: T + 1_000 });

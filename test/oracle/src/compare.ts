@@ -1,3 +1,4 @@
+import { type Facts, headlineOf } from './headline.ts';
 import {
   COUNT_NAMES,
   type Compare,
@@ -16,6 +17,7 @@ export type LivedRow = {
   whole: boolean;
   /** The opening of the span that the minute lies in. */
   opening?: number;
+  facts: Facts;
 };
 
 type Ratio = { name: string; over: CountName; under: CountName; times: number; events?: CountName };
@@ -58,8 +60,9 @@ export function signalOf(z: number | undefined, delta: number | undefined, young
 function against(value: number, base: number, z: number | undefined, young: boolean, opposed = false): MetricCompare {
   const metric: MetricCompare = { value, base };
   if (base !== 0) metric.delta = (value - base) / base;
-  if (z !== undefined) metric.z = z;
-  const disagree = opposed && z !== undefined && metric.delta !== undefined && z * metric.delta < 0;
+  if (z === undefined) return metric;
+  metric.z = z;
+  const disagree = opposed && metric.delta !== undefined && z * metric.delta < 0;
   metric.signal = disagree ? 'quiet' : signalOf(z, metric.delta, young);
   return metric;
 }
@@ -128,7 +131,7 @@ export function pulseOf(metrics: Record<string, MetricCompare>): number {
 }
 
 /** The largest strong term of the pulse, by its weighted size. */
-function headlineOf(metrics: Record<string, MetricCompare>): string | undefined {
+function headlineMetric(metrics: Record<string, MetricCompare>): string | undefined {
   let found: { name: string; size: number } | undefined;
   for (const [name, weight] of Object.entries(WEIGHTS)) {
     const { delta, z, signal } = metrics[name] ?? {};
@@ -188,7 +191,7 @@ export function compareRows(rows: LivedRow[], settled: Map<number, Before>): Min
 }
 
 function compareRow(
-  { row, whole, opening }: LivedRow,
+  { row, whole, opening, facts }: LivedRow,
   byMinute: Map<number, LivedRow>,
   before: Before | undefined,
 ): Before | undefined {
@@ -225,7 +228,7 @@ function compareRow(
     state,
     pulse,
   };
-  const metric = headlineOf(metrics);
-  if (metric !== undefined) compare.headline = { metric };
+  const metric = headlineMetric(metrics);
+  if (metric !== undefined) compare.headline = headlineOf(metric, facts, row, base);
   return { compare, candidate };
 }

@@ -1,4 +1,4 @@
-import { endingOf, type Outlived, type Span } from './life.ts';
+import { endingOf, type Span } from './life.ts';
 import { byTime, type CatalogItem, type Marker, type RoomEvent, type RoomInfo } from './types.ts';
 
 /** The event types that a metric is made from; of a list within the list any one is enough. */
@@ -27,7 +27,6 @@ const NEEDS: Record<string, (string | string[])[]> = {
   watch_ms: ['viewer.left'],
   avg_watch: ['viewer.left'],
   avg_watch_viewer: ['viewer.left', 'viewer.entered'],
-  views_by_source: ['viewer.entered'],
   product_impressions: ['product.impression'],
   product_clicks: ['product.clicked'],
   ctr: ['product.clicked', 'viewer.entered'],
@@ -58,13 +57,7 @@ function availableOf(starts: RoomEvent[], counted: RoomEvent[]): string[] {
 const byOffset = (a: RoomEvent, b: RoomEvent): number => a.offset - b.offset;
 
 /** The description of a room from its counted and late events, both in offset order. */
-export function infoOf(
-  room_id: string,
-  counted: RoomEvent[],
-  late: RoomEvent[],
-  spans: Span[],
-  outlived: Outlived,
-): RoomInfo {
+export function infoOf(room_id: string, counted: RoomEvent[], late: RoomEvent[], spans: Span[]): RoomInfo {
   const both = [...counted, ...late].sort(byOffset);
   const starts = both.filter(({ event }) => event.type === 'room.started');
   const ends = both.filter(({ event }) => event.type === 'room.ended');
@@ -75,7 +68,7 @@ export function infoOf(
     started_at: opening,
     status: spans.at(-1)?.end === undefined ? 'live' : 'ended',
     available: availableOf(starts, counted),
-    ...endingOf(spans, counted, ends, outlived),
+    ...endingOf(spans, counted, ends),
   };
   const first = starts[0]?.event;
   const newest = [...starts].sort(byTime).at(-1)?.event;

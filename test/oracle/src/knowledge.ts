@@ -1,6 +1,6 @@
 import { type Effect, effectsOf } from './counts.ts';
 import { onlineSteps, type Step, unpaidSteps } from './gauges.ts';
-import { judgeStarts, type Outlived, type Span, spansOf } from './life.ts';
+import { type Span, spansOf } from './life.ts';
 import { byTime, type RoomEvent } from './types.ts';
 
 /** What the first `k` counted events of a room say together. */
@@ -13,11 +13,10 @@ export type Known = {
 };
 
 /** A room's counted events in offset order, and what each prefix of them says. */
-export type Knowledge = { counted: RoomEvent[]; outlived: Outlived; known(k: number): Known };
+export type Knowledge = { counted: RoomEvent[]; known(k: number): Known };
 
 export function createKnowledge(counted: RoomEvent[]): Knowledge {
   const effects = effectsOf(counted);
-  const outlived = judgeStarts(counted);
   let last: { k: number; known: Known } | undefined;
   const known = (k: number): Known => {
     if (last?.k === k) return last.known;
@@ -28,10 +27,10 @@ export function createKnowledge(counted: RoomEvent[]): Knowledge {
       effects: some,
       online: onlineSteps(sorted),
       unpaid: unpaidSteps(some),
-      spans: (time) => spansOf(sorted, outlived, time),
+      spans: (time) => spansOf(sorted, time),
     };
     last = { k, known: made };
     return made;
   };
-  return { counted, outlived, known };
+  return { counted, known };
 }

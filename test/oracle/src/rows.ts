@@ -1,6 +1,7 @@
 import { type Before, compareRows, type LivedRow } from './compare.ts';
 import { tally } from './counts.ts';
 import { sample } from './gauges.ts';
+import { factsOf } from './headline.ts';
 import type { Knowledge } from './knowledge.ts';
 import { livedWithin } from './life.ts';
 import { readBy, type Timeline } from './timeline.ts';
@@ -31,8 +32,13 @@ function rowAt(knowledge: Knowledge, minute: number, point: Point): LivedRow {
   if (online !== undefined) row.online = online;
   const unpaid = sample(known.unpaid, spans, minute, until);
   if (unpaid !== undefined) row.unpaid_orders = unpaid;
-  const around = spans.filter((span) => livedWithin([span], minute, minute + MINUTE) > 0).at(-1);
-  return { row, whole: lived === MINUTE, ...(around === undefined ? {} : { opening: around.open }) };
+  const around = spans.find((span) => livedWithin([span], minute, minute + 1) > 0);
+  return {
+    row,
+    whole: lived === MINUTE,
+    facts: factsOf(known, row),
+    ...(around === undefined ? {} : { opening: around.open }),
+  };
 }
 
 /** What of a row is its content: everything but the place where it changed. */

@@ -83,6 +83,12 @@ export type MetricCompare = {
   z?: number;
 };
 
+export type Headline = {
+  metric: string;
+  context?: 'nothing_pinned' | 'low_stock' | 'marker' | 'source' | 'factor';
+  params?: Record<string, string | number>;
+};
+
 export type Compare = {
   comparator: 'prev5.v1';
   minute: number;
@@ -90,7 +96,7 @@ export type Compare = {
   metrics: Record<string, MetricCompare>;
   state: State;
   pulse: number;
-  headline?: { metric: string };
+  headline?: Headline;
 };
 
 /** `minute` is the start of the minute in milliseconds; `rev` is the offset at which the content last changed. */
@@ -147,7 +153,7 @@ export type OracleRoom = {
   late: number;
   duplicates: number;
   counted: number;
-  /** The memory of the room was dropped for silence at least once: only its rows are comparable. */
+  /** The memory of the room was dropped for silence at least once, or is due to be: only its rows are comparable. */
   dropped: boolean;
   minutes: MinuteRow[];
   products: ProductRow[];

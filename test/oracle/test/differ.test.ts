@@ -1,0 +1,22 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { differ } from './differ.ts';
+import { logOfSteps, type Step, steps, stepsOfDays } from './small-logs.ts';
+
+const RUNS = Number(process.env.DIFFER_RUNS ?? 400);
+const SEED = Number(process.env.DIFFER_SEED ?? Date.now() % 1_000_000);
+
+function same(list: readonly Step[], batch: number, restart: number): void {
+  const records = logOfSteps(list);
+  const restarts = [restart % records.length];
+  expect(differ(records, { partition: 0, partitions: 1, batch, restarts }).differ).toEqual([]);
+}
+
+const batch = fc.integer({ min: 1, max: 9 });
+
+it.each([
+  ['small logs', steps],
+  ['small logs of days', stepsOfDays],
+])(`counts %s as the oracle does (seed ${SEED})`, { timeout: 600_000 }, (_, list) => {
+  fc.assert(fc.property(list, batch, fc.nat(), same), { seed: SEED, numRuns: RUNS });
+});
