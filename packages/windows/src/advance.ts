@@ -1,7 +1,7 @@
 import { type MinuteRow, minuteOf, RULES } from '@liveboard/contracts';
 import { buildRow, levelAt, openMinutes } from './build.ts';
 import { type Comparable, compareMinute } from './compare.ts';
-import { headlineOf } from './headline.ts';
+import { headlineOf, settleProducts } from './headline.ts';
 import { passMinute } from './levels.ts';
 import { type LifeView, minuteInLife, type Span, settleMinute, viewLife } from './life.ts';
 import { type Minute, minuteFor, type Room, type Unsaid } from './room.ts';
@@ -102,6 +102,7 @@ const close = (room: Room, unsaid: Unsaid, view: LifeView, minute: number, offse
 const finalise = (room: Room, unsaid: Unsaid, held: Minute, offset: number): MinuteRow | undefined => {
   passMinute(room.level, held.slots);
   settleMinute(room.life, held.minute);
+  settleProducts(room, held.minute);
   room.minutes.delete(held.minute);
   if (held.row === undefined) return undefined;
   const row: MinuteRow = { ...held.row, state: 'final', rev: offset };

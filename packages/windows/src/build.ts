@@ -177,8 +177,9 @@ export const buildInfo = (room: Room, view: LifeView): RoomInfo => {
 
 /** The listed products in the order in which they were first met. */
 export const catalogOf = (products: Iterable<Product>) =>
-  [...products].flatMap(({ product_id, listing }) =>
-    listing === undefined
+  [...products].flatMap(({ product_id, listings }) => {
+    const listing = listings.at(-1);
+    return listing === undefined
       ? []
       : [
           {
@@ -190,5 +191,5 @@ export const catalogOf = (products: Iterable<Product>) =>
             ...(listing.shop_id === undefined ? {} : { shop_id: listing.shop_id }),
             listed_at: listing.ts,
           },
-        ],
-  );
+        ];
+  });

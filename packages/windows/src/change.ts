@@ -25,7 +25,7 @@ const markersOf = (markers: Room['markers']): Marker[] =>
 const tail = <T>(items: readonly T[], n: number): readonly T[] => (n === 0 ? [] : items.slice(-n));
 
 const liveState = (room: Room, view: LifeView, streamTime: number): LiveState => {
-  const pinned = pinnedAfter(room.pins);
+  const pinned = pinnedAfter(room.pinning, room.pins);
   const now = buildNow(room, view, streamTime);
   return {
     room: buildInfo(room, view),

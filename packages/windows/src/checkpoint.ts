@@ -1,5 +1,5 @@
 /** The checkpoint's form. Raised with any change of the state's shape; another form is refused, not guessed at. */
-export const CHECKPOINT_FORMAT = 1;
+export const CHECKPOINT_FORMAT = 2;
 
 const ARRAYS = { i: Int32Array, h: Uint16Array, d: Float64Array } as const;
 type Tag = keyof typeof ARRAYS;

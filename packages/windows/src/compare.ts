@@ -1,5 +1,4 @@
 import {
-  addCapped,
   CATALOGUE,
   COMPARATOR,
   type Compare,
@@ -32,7 +31,7 @@ export const signalOf = (z: number, delta: number | undefined): Signal => {
 };
 
 const sumOf = (rows: readonly MinuteRow[], id: CountId): number =>
-  rows.reduce((sum, { counts }) => addCapped(sum, counts[id]), 0);
+  rows.reduce((sum, { counts }) => sum + counts[id], 0);
 
 const countZ = (x: number, b: number, n: number): number => (x - b) / Math.sqrt(Math.max(b, 1) * (1 + 1 / n));
 

@@ -31,7 +31,6 @@ import {
 export const UNKNOWN_SOURCE = ENTRY_SOURCES.length;
 const KEPT_COMMENTS = 50;
 const KEPT_MARKERS = 200;
-const KEPT_PINS = 32;
 
 interface At {
   readonly room: Room;
@@ -79,7 +78,7 @@ const touchUser = (at: At, flag: number, unique: CountId): number => {
 const productOf = (room: Room, id: string): Product => {
   let product = room.products.get(id);
   if (product === undefined) {
-    product = { product_id: id, ordinal: room.products.size, totals: new Float64Array(12) };
+    product = { product_id: id, ordinal: room.products.size, totals: new Float64Array(12), listings: [] };
     room.products.set(id, product);
   }
   return product;
@@ -246,8 +245,12 @@ export const learnRoom = (room: Room, event: RoomStarted, offset: number): void 
   };
 };
 
-const isNewer = (a: { ts: number; offset: number }, ts: number, offset: number): boolean =>
-  a.ts > ts || (a.ts === ts && a.offset > offset);
+/** Puts the entry read last among those of a list by `(ts, offset)`. */
+const insert = <T extends { readonly ts: number }>(list: T[], entry: T): void => {
+  let at = list.length;
+  while (at > 0 && (list[at - 1] as T).ts > entry.ts) at--;
+  list.splice(at, 0, entry);
+};
 
 /**
  * A counted event takes effect. `finalBefore`: the first minute that was not final when it was read. Returns whether the
@@ -329,26 +332,26 @@ export const applyEvent = (
       touchUser(at, USER.engaged, 'engaged_viewers');
       break;
     case 'product.listed': {
-      const product = productOf(room, event.product_id);
-      if (product.listing !== undefined && isNewer(product.listing, event.ts, offset)) break;
-      product.listing = {
+      insert(productOf(room, event.product_id).listings, {
         ts: event.ts,
         offset,
         title: event.title,
         price_minor: event.price_minor,
-        sold_before: product.totals[P_AT.items_sold] as number,
         ...(event.stock != null ? { stock: event.stock } : {}),
         ...(event.image_url != null ? { image_url: event.image_url } : {}),
         ...(event.shop_id != null ? { shop_id: event.shop_id } : {}),
-      };
+      });
       unsaid.catalog.add(event.product_id);
       break;
     }
     case 'product.pinned':
     case 'product.unpinned':
-      room.pins.push({ ts: event.ts, offset, product_id: event.product_id, pinned: event.type === 'product.pinned' });
-      room.pins.sort((a, b) => a.ts - b.ts || a.offset - b.offset);
-      if (room.pins.length > KEPT_PINS) room.pins.shift();
+      insert(room.pins, {
+        ts: event.ts,
+        offset,
+        product_id: event.product_id,
+        pinned: event.type === 'product.pinned',
+      });
       break;
     case 'product.impression':
     case 'product.clicked': {

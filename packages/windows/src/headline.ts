@@ -1,45 +1,68 @@
-import { COUNTERS, type Compare, type Headline, type MinuteRow, RULES } from '@liveboard/contracts';
+import { COUNTERS, type Compare, type Headline, type MinuteRow, minuteOf, RULES } from '@liveboard/contracts';
 import { headlineMetric, signalOf } from './compare.ts';
-import { P_AT, type Pin, type Room } from './room.ts';
+import { type Listing, P_AT, type Pin, type Pinning, type Product, type Room } from './room.ts';
 
 const NOTHING_PINNED_MS = 60_000;
 const MARKER_MS = 600_000;
 const LOW_STOCK = 10;
 
-/** The product pinned after all of these pins, and since when something or nothing is. */
-export const pinnedAfter = (pins: readonly Pin[]): { product_id?: string; since?: number } => {
-  let pinned: string | undefined;
-  let since: number | undefined;
+/** What is pinned after `before` and all of these pins. */
+export const pinnedAfter = (before: Pinning, pins: readonly Pin[]): Pinning => {
+  let { product_id, since } = before;
   for (const pin of pins) {
-    if (pin.pinned) {
-      if (pinned !== pin.product_id) since = pin.ts;
-      pinned = pin.product_id;
-    } else if (pinned === pin.product_id) {
-      pinned = undefined;
-      since = pin.ts;
-    }
+    if (pin.pinned === (pin.product_id === product_id)) continue;
+    product_id = pin.pinned ? pin.product_id : undefined;
+    since = pin.ts;
   }
-  return { ...(pinned === undefined ? {} : { product_id: pinned }), ...(since === undefined ? {} : { since }) };
+  return { ...(product_id === undefined ? {} : { product_id }), ...(since === undefined ? {} : { since }) };
+};
+
+/** Items sold before a minute that is not final. */
+const soldBefore = (room: Room, { ordinal, totals }: Product, minute: number): number => {
+  let sold = totals[P_AT.items_sold] as number;
+  for (const each of room.minutes.values())
+    if (each.minute >= minute) sold -= each.products.get(ordinal)?.[P_AT.items_sold] ?? 0;
+  return sold;
+};
+
+/** Keeps of pins and listings what the minutes after `minute` need, before that becomes final. */
+export const settleProducts = (room: Room, minute: number): void => {
+  const end = minute + RULES.minuteMs;
+  const pins = room.pins.filter(({ ts }) => ts < end);
+  if (pins.length > 0) {
+    room.pinning = pinnedAfter(room.pinning, pins);
+    room.pins = room.pins.slice(pins.length);
+  }
+  for (const product of room.products.values()) {
+    const newest = product.listings.findLastIndex(({ ts }) => ts < end);
+    if (newest < 0) continue;
+    if (newest > 0) product.listings.splice(0, newest);
+    const listing = product.listings[0] as Listing;
+    listing.sold_before ??= soldBefore(room, product, minuteOf(listing.ts));
+  }
 };
 
 type Context = Pick<Headline, 'context' | 'params'>;
 
 const nothingPinned = (room: Room, end: number): Context | undefined => {
-  if (!room.types.has('product.pinned')) return undefined;
-  const { product_id, since } = pinnedAfter(room.pins.filter(({ ts }) => ts < end));
+  const { product_id, since } = pinnedAfter(
+    room.pinning,
+    room.pins.filter(({ ts }) => ts < end),
+  );
   if (product_id !== undefined || since === undefined || end - since < NOTHING_PINNED_MS) return undefined;
   return { context: 'nothing_pinned', params: { since } };
 };
 
-const lowStock = (room: Room, row: MinuteRow): Context | undefined => {
+/** Of the minute's best seller, from its newest listing's minute to the minute's end. */
+const lowStock = (room: Room, row: MinuteRow, end: number): Context | undefined => {
   const top = [...row.products].sort((a, b) => b.gmv - a.gmv)[0];
-  if (top === undefined) return undefined;
-  const product = room.products.get(top.product_id);
-  const listing = product?.listing;
+  const product = top === undefined ? undefined : room.products.get(top.product_id);
+  const listing = product?.listings.findLast(({ ts }) => ts < end);
   if (product === undefined || listing?.stock === undefined) return undefined;
-  const left = Math.max(0, listing.stock - ((product.totals[P_AT.items_sold] as number) - listing.sold_before));
+  const from = listing.sold_before ?? soldBefore(room, product, minuteOf(listing.ts));
+  const left = Math.max(0, listing.stock - (soldBefore(room, product, end) - from));
   if (left >= LOW_STOCK) return undefined;
-  return { context: 'low_stock', params: { product_id: top.product_id, title: listing.title, left } };
+  return { context: 'low_stock', params: { product_id: product.product_id, title: listing.title, left } };
 };
 
 const marker = (room: Room, end: number): Context | undefined => {
@@ -56,7 +79,8 @@ const sourceMoved = (row: MinuteRow, base: readonly MinuteRow[]): Context | unde
   const views = (rows: readonly MinuteRow[], source: string): number =>
     rows.reduce((sum, { sources }) => sum + (sources.find((each) => each.source === source)?.views ?? 0), 0);
   let best: { source: string; delta: number; size: number } | undefined;
-  for (const source of new Set([row, ...base].flatMap(({ sources }) => sources.map((each) => each.source)))) {
+  const names = new Set([row, ...base].flatMap(({ sources }) => sources.map((each) => each.source)));
+  for (const source of [...names].sort()) {
     const value = views([row], source);
     const mean = views(base, source) / n;
     if (mean === 0) continue;
@@ -108,7 +132,7 @@ export const headlineOf = (
   const end = row.minute + RULES.minuteMs;
   const context =
     nothingPinned(room, end) ??
-    lowStock(room, row) ??
+    lowStock(room, row, end) ??
     marker(room, end) ??
     sourceMoved(row, base) ??
     topFactor(row, base);

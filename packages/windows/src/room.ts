@@ -53,21 +53,24 @@ export interface Kept {
   candidate?: RoomState;
 }
 
+export interface Listing {
+  readonly ts: number;
+  readonly offset: number;
+  readonly title: string;
+  readonly price_minor: number;
+  readonly stock?: number;
+  readonly image_url?: string;
+  readonly shop_id?: string;
+  /** Items sold before its minute, known once that is final: stock counts from its minute on. */
+  sold_before?: number;
+}
+
 export interface Product {
   readonly product_id: string;
   readonly ordinal: number;
   totals: Float64Array;
-  listing?: {
-    ts: number;
-    offset: number;
-    title: string;
-    price_minor: number;
-    stock?: number;
-    image_url?: string;
-    shop_id?: string;
-    /** Items sold when the listing was read: stock counts from there. */
-    sold_before: number;
-  };
+  /** By `(ts, offset)`: the newest of the final minutes and those of the open ones. */
+  listings: Listing[];
 }
 
 export interface Pin {
@@ -75,6 +78,12 @@ export interface Pin {
   readonly offset: number;
   readonly product_id: string;
   readonly pinned: boolean;
+}
+
+/** What is pinned, and since when something or nothing is. */
+export interface Pinning {
+  readonly product_id?: string;
+  readonly since?: number;
 }
 
 /** Everything remembered of one room. Plain data: a checkpoint holds it as it is. */
@@ -122,6 +131,9 @@ export interface Room {
   minutes: Map<number, Minute>;
   /** Newest last. */
   kept: Kept[];
+  /** As the final minutes left it. */
+  pinning: Pinning;
+  /** Pins of open minutes, by `(ts, offset)`. */
   pins: Pin[];
   markers: { id: string; ts: number; label: string; kind: string; by?: string }[];
   comments: { id: string; user_id: string; text: string; ts: number }[];
@@ -191,6 +203,7 @@ export const createRoom = (roomId: string, met: number, dropped: boolean): Room 
     level: { unpaid: 0 },
     minutes: new Map(),
     kept: [],
+    pinning: {},
     pins: [],
     markers: [],
     comments: [],

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { differ } from './differ.ts';
-import { logOfSteps, type Step, steps, stepsOfDays } from './small-logs.ts';
+import { logOfSteps, type Step, steps, stepsOfDays, stepsOfLife } from './small-logs.ts';
 
 const RUNS = Number(process.env.DIFFER_RUNS ?? 400);
 const SEED = Number(process.env.DIFFER_SEED ?? Date.now() % 1_000_000);
 
-function same(list: readonly Step[], batch: number, restart: number): void {
-  const records = logOfSteps(list);
+function same(list: readonly Step[], batch: number, restart: number, replayed: boolean): void {
+  const records = logOfSteps(list, replayed);
   const restarts = [restart % records.length];
   expect(differ(records, { partition: 0, partitions: 1, batch, restarts }).differ).toEqual([]);
 }
@@ -17,6 +17,7 @@ const batch = fc.integer({ min: 1, max: 9 });
 it.each([
   ['small logs', steps],
   ['small logs of days', stepsOfDays],
+  ['rooms that sell', stepsOfLife],
 ])(`counts %s as the oracle does (seed ${SEED})`, { timeout: 600_000 }, (_, list) => {
-  fc.assert(fc.property(list, batch, fc.nat(), same), { seed: SEED, numRuns: RUNS });
+  fc.assert(fc.property(list, batch, fc.nat(), fc.boolean(), same), { seed: SEED, numRuns: RUNS });
 });

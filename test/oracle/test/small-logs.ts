@@ -5,6 +5,9 @@ import { type Sent, T0 } from './log.ts';
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
+/** Beyond the end of every log. */
+const REPLAYED = 1_000 * 1_440 * MINUTE;
+
 const user = fc.constantFrom('u', 'v');
 const product = fc.constantFrom('A', 'B');
 const count = fc.constantFrom(1, 3, 1_000_000);
@@ -105,8 +108,8 @@ const step = fc.record({
 
 export type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-/** The log that the steps make. */
-export function logOfSteps(steps: readonly Step[]): OracleRecord[] {
+/** The log that the steps make; `replayed`: appended long after all of it, so that event time alone drives stream time. */
+export function logOfSteps(steps: readonly Step[], replayed = false): OracleRecord[] {
   let now = T0 + 17_123;
   return steps.map(({ pause: gap, lead: ahead, grain: of, room, id, body: fields }, offset) => {
     now += gap;
@@ -115,7 +118,7 @@ export function logOfSteps(steps: readonly Step[]): OracleRecord[] {
       fields.type === 'clock.tick'
         ? { v: 1, ...fields, ts }
         : { v: 1, id: id ?? `e${offset}`, room_id: room, ...fields, ts };
-    return { offset, append: now, value: Buffer.from(JSON.stringify(event)) };
+    return { offset, append: replayed ? T0 + REPLAYED : now, value: Buffer.from(JSON.stringify(event)) };
   });
 }
 
@@ -130,3 +133,43 @@ export const stepsOfDays = fc.array(
   ),
   { minLength: 2, maxLength: 40 },
 );
+
+const few = fc.constantFrom(0, 2, 2, 3, 12);
+const minuteOfLife = fc.record({
+  clicks: few,
+  paid: few,
+  views: few,
+  impressions: few,
+  people: fc.constantFrom(undefined, 100, 100, 1_000),
+  amount: fc.constantFrom(5, 5, 20, 1_000_000_000_000),
+  extra: fc.array(step, { maxLength: 3 }),
+});
+
+/** One minute of a room that sells: its steps take 60 seconds of the real clock. */
+function stepsOfMinute(minute: typeof minuteOfLife extends fc.Arbitrary<infer T> ? T : never, n: number): Step[] {
+  const bodies: Step['body'][] = [
+    ...Array.from({ length: minute.clicks }, () => ({ type: 'product.clicked', user_id: 'u', product_id: 'A' })),
+    ...Array.from({ length: minute.paid }, (_, k) => ({
+      type: 'order.paid',
+      order_id: `m${n}.${k}`,
+      user_id: 'u',
+      items: [{ product_id: 'A', quantity: 1, amount_minor: minute.amount }],
+    })),
+    ...Array.from({ length: minute.views }, (_, k) => ({
+      type: 'viewer.entered',
+      user_id: 'u',
+      source: k % 2 === 0 ? 'ads' : 'search',
+    })),
+    ...(minute.impressions === 0 ? [] : [{ type: 'room.impression', count: minute.impressions }]),
+    ...(minute.people === undefined ? [] : [{ type: 'audience.snapshot', online: minute.people }]),
+    { type: 'clock.tick' },
+  ];
+  const pause = Math.floor(MINUTE / bodies.length);
+  const usual = bodies.map((one): Step => ({ pause, lead: 0, grain: 1, room: 'r', id: undefined, body: one }));
+  return [...usual, ...minute.extra.map((one) => ({ ...one, pause: one.pause % 1_000 }))];
+}
+
+/** A room that sells for longer than the ten minutes of warming up, with collisions on the way and after. */
+export const stepsOfLife = fc
+  .tuple(step, fc.array(minuteOfLife, { minLength: 11, maxLength: 18 }), fc.array(step, { maxLength: 15 }))
+  .map(([first, minutes, after]) => [first, ...minutes.flatMap(stepsOfMinute), ...after]);
