@@ -317,7 +317,7 @@ const build = (core: Core, rooms: Map<string, Room>): Partition => {
     },
     drain,
     *encode() {
-      if (records.length > 0) throw new Error('drain before encoding: records wait');
+      if (changed) throw new Error('drain before encoding: readers wait for what changed');
       yield packValue(core);
       for (const roomId of order) yield packValue(rooms.get(roomId));
     },
