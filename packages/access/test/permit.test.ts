@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createDirectory, type DirectoryRecord, permitLive } from '../src/index.ts';
+import { createDirectory, type DirectoryRecord, hasScope, openModules, permitLive } from '../src/index.ts';
 
 const record = (kind: string, id: string, body: object, rev = 1): DirectoryRecord =>
   ({ v: 1, kind, id, rev, by: 'test', body }) as DirectoryRecord;
@@ -58,5 +58,46 @@ describe('a live look', () => {
     expect(permitLive(directory, host, { account_id: 'b' }, 0).ok).toBe(false);
     expect(permitLive(directory, { sub: 'o', role: 'operator' }, {}, 0).ok).toBe(true);
     expect(permitLive(directory, { sub: 's', role: 'service' }, { account_id: 'a' }, 0).ok).toBe(false);
+  });
+  it('names the rule that comes first: service, authorization, scope, period', () => {
+    const edited = (state: string, scopes: string[]): DirectoryRecord[] => [
+      record('authorization', 'p~a', { partner_id: 'p', account_id: 'a', state, scopes }, 2),
+    ];
+    expect(ask({ account_id: 'a' }, 99, edited('revoked', ['live']))).toBe('AUTHORIZATION_REVOKED');
+    expect(ask({ account_id: 'a' }, 99, edited('granted', ['history']))).toBe('NOT_AUTHORIZED');
+    expect(ask({ account_id: 'a' }, 99, edited('granted', ['live']))).toBe('NO_CONTRACT');
+  });
+});
+
+describe('the directory', () => {
+  it('passes over kinds that it does not know, and counts what took effect', () => {
+    const directory = createDirectory(records);
+    expect(directory.revision).toBe(records.length);
+    for (const kind of ['toString', '__proto__', 'kind of tomorrow'])
+      expect(directory.apply(record(kind, 'x', {})), kind).toBe(false);
+    expect(directory.revision).toBe(records.length);
+    directory.apply(record('partner', 'p', { name: 'P' }));
+    expect(directory.revision).toBe(records.length + 1);
+  });
+
+  it('opens to a partner the modules of contracts in force, and scopes until they expire', () => {
+    const directory = createDirectory([
+      ...records,
+      record('authorization', 'p~shop:s', {
+        partner_id: 'p',
+        shop_id: 's',
+        state: 'granted',
+        scopes: ['comments'],
+        expires_at: 500,
+      }),
+    ]);
+    expect(openModules(directory, partner, 150)).toEqual(['LA', 'XX']);
+    expect(openModules(directory, { ...partner, partner_id: 'q' }, 150)).toEqual([]);
+    expect(openModules(directory, { sub: 'o', role: 'operator' }, 150)).toEqual([]);
+    expect([499, 500].map((at) => hasScope(directory, partner, { shop_id: 's' }, 'comments', at))).toEqual([
+      true,
+      false,
+    ]);
+    expect(hasScope(directory, partner, { account_id: 'a' }, 'comments', 150)).toBe(false);
   });
 });

@@ -11,6 +11,7 @@ import type { Verify } from '../tokens.ts';
 import { createBootGuard } from './boot-guard.ts';
 import { type Connection, createConnection } from './connection.ts';
 import type { Hub } from './hub.ts';
+import { createLoadWatch, type Load } from './load.ts';
 import { createSessions } from './sessions.ts';
 import { type Admission, createGate, type Gate, type GateOptions } from './upgrade.ts';
 
@@ -48,8 +49,7 @@ export interface Feed {
 
 const DRAIN_MS = 250;
 const DRAIN_SPREAD_MS = 2_000;
-/** An event loop that is this late twice running is overloaded: the youngest tenth has to come back later. */
-const LATE_MS = 1_000;
+/** The share of the connections, the youngest, that an overloaded gateway sends away. */
 const SHED = 0.1;
 
 type Admitted = Extract<Admission, { ok: true }>;
@@ -63,7 +63,7 @@ export const createFeed = (options: FeedOptions): Feed => {
   const refused: Record<string, number> = {};
   let frames = 0;
   let draining = false;
-  let lateTicks = 0;
+  let load: Load = 'fine';
   let redisOn = true;
 
   const guard = createBootGuard(lease, () => {
@@ -81,7 +81,7 @@ export const createFeed = (options: FeedOptions): Feed => {
     ...options,
     notReady: () => {
       if (draining) return 'the gateway is going down';
-      return lateTicks > 0 ? 'the gateway is overloaded' : options.notReady();
+      return load === 'fine' ? options.notReady() : 'the gateway is overloaded';
     },
     now: Date.now,
   });
@@ -145,21 +145,17 @@ export const createFeed = (options: FeedOptions): Feed => {
     socket.resume();
   };
 
-  /** The event loop was `lateMs` late. */
-  const watchLoad = (lateMs: number): void => {
-    lateTicks = lateMs > LATE_MS ? lateTicks + 1 : 0;
-    if (lateTicks < 2) return;
+  const shed = (): void => {
     const youngest = [...connections].slice(-Math.ceil(connections.size * SHED));
-    log.warn({ late_ms: Math.round(lateMs), shed: youngest.length }, 'the event loop is behind');
+    log.warn({ shed: youngest.length }, 'the event loop is behind');
     for (const connection of youngest) connection.close('OVERLOADED');
   };
 
   const everyMs = 1_000 / options.framesPerSecond;
-  let tickedAt = performance.now();
+  const loadWatch = createLoadWatch(everyMs, performance.now());
   const ticker = setInterval(() => {
-    const at = performance.now();
-    watchLoad(at - tickedAt - everyMs);
-    tickedAt = at;
+    load = loadWatch.tick(performance.now());
+    if (load === 'overloaded') shed();
     for (const connection of connections) connection.tick();
   }, everyMs);
 
