@@ -11,6 +11,7 @@ export {
   validateEvent,
 } from './events/validate.ts';
 export * from './feed.ts';
+export * from './limits.ts';
 export * from './merge-patch.ts';
 export * from './metrics.ts';
 export * from './partition.ts';
