@@ -25,7 +25,7 @@ export const Avatar = memo(
       <span
         className="avatar"
         aria-hidden="true"
-        style={{ width: size, height: size, background: `hsl(${hueOf(name)} 42% 38%)`, fontSize: size * 0.36 }}
+        style={{ width: size, height: size, background: `hsl(${hueOf(name)} 42% 32%)`, fontSize: size * 0.36 }}
       >
         {initialsOf(name)}
       </span>
