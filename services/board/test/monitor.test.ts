@@ -5,7 +5,7 @@ import { CLOSED, passGate } from '../src/live/gate.ts';
 import type { Picture } from '../src/live/painter.ts';
 import { conditionOf } from '../src/monitor/condition.ts';
 import { contextSentence, headlineMetric, joinClauses } from '../src/monitor/sentence.ts';
-import { pathOf, seriesOf } from '../src/monitor/series.ts';
+import { areaOf, pathOf, seriesOf } from '../src/monitor/series.ts';
 import { chooseStrip } from '../src/monitor/strip.ts';
 import { type Candidate, suggest } from '../src/monitor/suggest.ts';
 import { cellValue } from '../src/monitor/value.ts';
@@ -129,6 +129,9 @@ describe('a line', () => {
     const rows = [row(0, 9, false), row(1, 1), row(3, 3)];
     expect(seriesOf(rows, M + 3 * 60_000, 5, 'gmv')).toEqual([undefined, undefined, 1, undefined, 3]);
     expect(pathOf([undefined, 1, 2, undefined, 3], (slot, value) => [slot, value])).toBe('M1.0 1.0L2.0 2.0M4.0 3.0');
+    expect(areaOf([1, undefined, 2, 3], (slot, value) => [slot, value], 9)).toBe(
+      'M0.0 9L0.0 1.0L0.0 9ZM2.0 9L2.0 2.0L3.0 3.0L3.0 9Z',
+    );
   });
 });
 

@@ -61,3 +61,25 @@ export const pathOf = (
   }
   return path;
 };
+
+/** The areas between the values and the ground at `floor`, one for each run without a gap. */
+export const areaOf = (
+  values: readonly (number | undefined)[],
+  at: (slot: number, value: number) => readonly [number, number],
+  floor: number,
+): string => {
+  let path = '';
+  let from: number | undefined;
+  for (const [slot, value] of [...values, undefined].entries()) {
+    if (value !== undefined) {
+      const [x, y] = at(slot, value);
+      path += from === undefined ? `M${x.toFixed(1)} ${floor}` : '';
+      path += `L${x.toFixed(1)} ${y.toFixed(1)}`;
+      from ??= slot;
+    } else if (from !== undefined) {
+      path += `L${at(slot - 1, 0)[0].toFixed(1)} ${floor}Z`;
+      from = undefined;
+    }
+  }
+  return path;
+};

@@ -1,6 +1,6 @@
 import type { MinuteMetricId, MinuteRow } from '@liveboard/contracts';
 import { memo, useMemo } from 'react';
-import { pathOf, pulsesOf, seriesOf } from './series.ts';
+import { areaOf, pathOf, pulsesOf, seriesOf } from './series.ts';
 
 interface Drawn {
   readonly minutes: readonly MinuteRow[];
@@ -48,13 +48,11 @@ export const HeroLine = memo(({ minutes, last, base }: Drawn & { readonly base: 
     const high = Math.max(1, ...values.filter((value) => value !== undefined), base ?? 0);
     const y = (value: number): number => height - (value / high) * (height - 4);
     const at = (slot: number, value: number): readonly [number, number] => [(slot * width) / 29, y(value)];
-    const first = values.findIndex((value) => value !== undefined);
     const line = pathOf(values, at);
-    const area = first < 0 ? '' : `${line}L${width} ${height}L${((first * width) / 29).toFixed(1)} ${height}Z`;
     const newest = values.at(-1);
     return {
       line,
-      area,
+      area: areaOf(values, at, height),
       base: base === undefined ? undefined : y(base),
       top: newest === undefined ? undefined : y(newest),
     };
