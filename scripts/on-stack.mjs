@@ -13,6 +13,8 @@ import { build, install } from '../infra/src/workspace.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [name, ...args] = process.argv.slice(2);
+/** More than any last line. */
+const LAST_BYTES = 4_096;
 const dir = mkdtempSync(join(tmpdir(), 'live-board-'));
 let stack;
 let child;
@@ -47,12 +49,12 @@ try {
   child = spawn(process.execPath, [...main, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   child.stdout.on('data', (chunk) => {
     process.stdout.write(chunk);
-    last = `${last}${chunk}`.trimEnd().split('\n').at(-1);
+    last = `${last}${chunk}`.slice(-LAST_BYTES);
   });
   code = (await new Promise((done) => child.once('exit', done))) ?? 1;
 } catch (error) {
   if (!leaving) console.error(error instanceof Failure ? `\n${error.message}` : error);
 }
 await leave();
-if (last !== '') console.log(last);
+if (last !== '') console.log(last.trimEnd().split('\n').at(-1));
 process.exit(code);

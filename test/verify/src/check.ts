@@ -11,6 +11,10 @@ const byId = <T extends { readonly product_id: string }>(list: readonly T[]): T[
 const bySource = <T extends { readonly source: string }>(list: readonly T[]): T[] =>
   [...list].sort((a, b) => (a.source < b.source ? -1 : 1));
 
+/** A set, whatever the order it is written in. */
+const unordered = <T extends { readonly available: readonly string[] }>(info: T | undefined): T | undefined =>
+  info === undefined ? undefined : { ...info, available: [...info.available].sort() };
+
 const checkKafka = (differ: Differ, roomId: string, room: OracleRoom, written: Written): void => {
   const rows = written.rows.get(roomId) ?? new Map();
   const expected = room.minutes.filter(({ state }) => state !== 'provisional');
@@ -20,7 +24,7 @@ const checkKafka = (differ: Differ, roomId: string, room: OracleRoom, written: W
     if (!known.has(minute)) differ.compare(`minutes ${roomId} ${minute}`, undefined, row);
   if (room.dropped || room.counted === 0) return;
   const { info, totals } = written.rooms.get(roomId) ?? {};
-  differ.compare(`room ${roomId} info`, room.info, info);
+  differ.compare(`room ${roomId} info`, unordered(room.info), unordered(info));
   differ.compare(`room ${roomId} totals`, room.totals, totals);
 };
 
@@ -28,7 +32,7 @@ const checkRedis = async (differ: Differ, roomId: string, room: OracleRoom, { st
   if (room.counted === 0) return;
   const stored = await store.read(roomId);
   const path = `redis ${roomId}`;
-  differ.compare(`${path} info`, room.info, stored?.live.room);
+  differ.compare(`${path} info`, unordered(room.info), unordered(stored?.live.room));
   if (!room.dropped) differ.compare(`${path} totals`, room.totals, stored?.live.totals);
   differ.compare(`${path} pinned`, room.pinned, stored?.live.pinned);
   differ.compare(`${path} catalog`, byId(room.catalog), byId(stored?.catalog ?? []));
