@@ -1,13 +1,12 @@
-import type { ReadRecord } from '@liveboard/kafka';
-import { countPartition, type OracleResult } from '@liveboard/oracle';
 import { createRandom } from '@liveboard/simulator';
 import { checkAll } from './check.ts';
 import { createDiffer } from './diff.ts';
 import { createFaults, type Fault, TIMES } from './faults.ts';
 import { sendLoad } from './load.ts';
 import { type Options, readOptions, USAGE } from './options.ts';
+import { recount } from './recount.ts';
 import { readStack } from './stack.ts';
-import { connectSystem, PARTITIONS } from './system.ts';
+import { connectSystem } from './system.ts';
 import { until } from './wait.ts';
 import { readWritten } from './written.ts';
 
@@ -19,21 +18,6 @@ const scheduleOf = ({ faults, seed }: Options): Fault[] => {
   const random = createRandom(`${seed}/schedule`);
   const all = faults.flatMap((fault) => Array.from({ length: TIMES[fault] }, () => ({ fault, at: random.next() })));
   return all.sort((a, b) => a.at - b.at).map(({ fault }) => fault);
-};
-
-const recount = (records: readonly ReadRecord[], generation: number): Map<number, OracleResult> => {
-  const byPartition = new Map<number, ReadRecord[]>();
-  for (const record of records) {
-    const held = byPartition.get(record.partition);
-    if (held === undefined) byPartition.set(record.partition, [record]);
-    else held.push(record);
-  }
-  return new Map(
-    [...byPartition].map(([partition, list]) => [
-      partition,
-      countPartition(list, { partition, partitions: PARTITIONS, generation }),
-    ]),
-  );
 };
 
 const run = async (options: Options): Promise<boolean> => {

@@ -7,7 +7,7 @@ import type { Stack } from './stack.ts';
 export const PARTITIONS = DEFAULT_PARTITIONS;
 
 /** The real parts of a stack, as a run sees them from outside. */
-export const connectSystem = async (stack: Stack) => {
+export const connectSystem = async (stack: Pick<Stack, 'namespace' | 'kafka_brokers' | 'redis_url'>) => {
   const log = createLog('verify', 'fatal');
   const kafka = { brokers: stack.kafka_brokers.split(','), clientId: 'liveboard-verify', log };
   const topic = (name: keyof typeof TOPICS): string => stack.namespace + TOPICS[name].name;
@@ -53,6 +53,11 @@ export const connectSystem = async (stack: Stack) => {
       return records;
     },
     flush: () => redis.flushall(),
+    /** As a flush, for this namespace alone. */
+    forget: async () => {
+      const names = await redis.keys(`${stack.namespace}lb1:*`);
+      if (names.length > 0) await redis.del(...names);
+    },
     close: async () => {
       redis.disconnect();
       await producer.disconnect();
