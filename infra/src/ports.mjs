@@ -45,11 +45,15 @@ export const until = async (ask, deadlineMs, everyMs = 100) => {
   }
 };
 
-/** Whether a service says that it is ready. */
-export const isReady = async (port) => {
+/** True where a service says that it is ready, else what it says instead; false where it does not answer. */
+export const readiness = async (port) => {
   try {
-    return (await fetch(`http://${HOST}:${port}/readyz`, { signal: AbortSignal.timeout(2_000) })).ok;
+    const answer = await fetch(`http://${HOST}:${port}/readyz`, { signal: AbortSignal.timeout(2_000) });
+    return answer.ok || (await answer.text()).trim();
   } catch {
     return false;
   }
 };
+
+/** Whether a service says that it is ready. */
+export const isReady = async (port) => (await readiness(port)) === true;

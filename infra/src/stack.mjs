@@ -1,10 +1,9 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { caughtUp } from './caught-up.mjs';
 import { removeContainer } from './docker.mjs';
 import { prepareKafka } from './kafka.mjs';
 import { PARTS, settleParts } from './parts.mjs';
-import { freePort, isOpen, isReady, until } from './ports.mjs';
+import { freePort, isOpen, readiness, until } from './ports.mjs';
 import { createPidFile, end, isAlive } from './processes.mjs';
 import { prepareRedis, redisServes } from './redis.mjs';
 import { Failure, report } from './report.mjs';
@@ -12,7 +11,6 @@ import { checkEnvironment, SERVICES, serviceEnv } from './services.mjs';
 import { createSupervisor } from './supervisor.mjs';
 
 const ORPHAN_MS = 60_000;
-const CATCH_UP_MS = 120_000;
 
 const readPorts = (file) => {
   try {
@@ -104,7 +102,7 @@ export const createStack = (root, options, { fresh = false, command = 'npm start
     const args = ['--enable-source-maps', `services/${name}/dist/main.js`];
     const env = serviceEnv(name, { root, dir, stack, port });
     const run = { command: process.execPath, args, env };
-    await supervisor.bring({ name, run, isReady: () => isReady(port), readyMs: 120_000 });
+    await supervisor.bring({ name, run, isReady: () => readiness(port), readyMs: 60_000 });
   };
 
   /** Those of the last start where they are still free, so that addresses stay. */
@@ -149,8 +147,6 @@ export const createStack = (root, options, { fresh = false, command = 'npm start
     if (from.kafka === 'url') report('Kafka: using KAFKA_BROKERS');
     else await bringKafka(from.kafka, ports.kafka, ports.controller);
     for (const name of SERVICES) if (name !== 'simulator' || options.simulator) await bringService(name, ports[name]);
-    if (!(await caughtUp(stack.gateway_url, CATCH_UP_MS)))
-      report('ingest still reads what the log holds; boards lag behind');
     isReadyNow = true;
     write();
   };

@@ -1,5 +1,4 @@
 import { removeContainer } from './docker.mjs';
-import { until } from './ports.mjs';
 import { end, launch, tail } from './processes.mjs';
 import { Failure, report } from './report.mjs';
 
@@ -7,12 +6,15 @@ import { Failure, report } from './report.mjs';
 export const HALTED = 78;
 const RESTART_MS = 1_000;
 const POLITE_MS = 20_000;
+const ASK_MS = 100;
+const SAY_MS = 10_000;
 /** Ends of a part that is being brought up, after which it is given up. */
 const TRIES = 3;
 
 /**
  * Runs parts, starts again after a second what dies, and stops all in reverse. `onChange` is called with what runs
- * whenever that changed. A part is `{ name, run: { command, args, env?, container? }, isReady, readyMs }`.
+ * whenever that changed. A part is `{ name, run: { command, args, env?, container? }, isReady, readyMs }`: `isReady` gives true
+ * or what is not ready yet, and `readyMs` is how long that may stay the same.
  */
 export const createSupervisor = ({ pids, logOf, cwd, onChange }) => {
   /** What was brought up, in that order; a part that died keeps its place. */
@@ -55,6 +57,26 @@ export const createSupervisor = ({ pids, logOf, cwd, onChange }) => {
     });
   };
 
+  /** Waits until a part is ready; false where it is lost, or was at the same point for too long. Says where it is now and then. */
+  const isReadyInTime = async ({ name, isReady, readyMs }, isLost) => {
+    let point;
+    let movedAt = Date.now();
+    let saidAt = movedAt;
+    for (;;) {
+      if (isLost()) return false;
+      const now = await isReady();
+      if (now === true) return true;
+      const at = Date.now();
+      if (now !== point) [point, movedAt] = [now, at];
+      if (at - movedAt >= readyMs) return false;
+      if (typeof point === 'string' && at - saidAt >= SAY_MS) {
+        report(`${name}: ${point}`);
+        saidAt = at;
+      }
+      await new Promise((next) => setTimeout(next, ASK_MS));
+    }
+  };
+
   return {
     /** Starts a part and waits until it is ready. @throws Failure with its last words. */
     bring: async (part) => {
@@ -65,7 +87,7 @@ export const createSupervisor = ({ pids, logOf, cwd, onChange }) => {
         start(part);
       }
       const isLost = () => stopping || halted.has(name) || ends.get(name) >= TRIES;
-      const inTime = await until(async () => isLost() || (await part.isReady()), readyMs);
+      const inTime = await isReadyInTime(part, isLost);
       if (stopping) throw new Failure('Stopped before all was ready.');
       if (halted.has(name)) throw new Failure(`${name} halted; its last words stand above.`, HALTED);
       if (isLost()) throw new Failure(`${name} ended ${TRIES} times while starting. Its last words:\n${tail(log)}`);

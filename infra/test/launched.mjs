@@ -7,7 +7,7 @@ import { until } from '../src/ports.mjs';
 import { identify, isAlive } from '../src/processes.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const DEADLINE_MS = 90_000;
+const DEADLINE_MS = 150_000;
 
 const own = (env) =>
   Object.fromEntries(

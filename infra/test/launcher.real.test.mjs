@@ -2,9 +2,12 @@ import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { isOpen, isReady, until } from '../src/ports.mjs';
 import { allGone, cleanUp, launchIn, runGroup, upgradeStatus } from './launched.mjs';
+
+// Each test starts and stops whole stacks, beside all the others.
+vi.setConfig({ testTimeout: 300_000 });
 
 const tested = JSON.parse(readFileSync(process.env.LIVEBOARD_TEST_STACK, 'utf8'));
 const servers = { KAFKA_BROKERS: tested.kafka_brokers, REDIS_URL: tested.redis_url };

@@ -76,6 +76,14 @@ describe('a supervised part', () => {
     );
   });
 
+  it('that gets on is waited for longer than it may stand still', async () => {
+    const points = ['3 behind', '2 behind', '1 behind'];
+    const began = Date.now();
+    const isReady = () => points[Math.floor((Date.now() - began) / 200)] ?? true;
+    await supervisor.bring(part(FOREVER, { isReady, readyMs: 400 }));
+    expect(Date.now() - began).toBeGreaterThanOrEqual(600);
+  });
+
   it('is stopped while it is brought up', async () => {
     const brought = supervisor.bring(part(FOREVER, { isReady: () => false }));
     const refused = expect(brought).rejects.toThrow(/Stopped/);
