@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { differ } from './differ.ts';
 import { logOfSteps, type Step, steps, stepsOfDays, stepsOfLife } from './small-logs.ts';
 
-const RUNS = Number(process.env.DIFFER_RUNS ?? 400);
+const RUNS = Number(process.env.DIFFER_RUNS ?? 120);
 const SEED = Number(process.env.DIFFER_SEED ?? Date.now() % 1_000_000);
 
 function same(list: readonly Step[], batch: number, restart: number, replayed: boolean): void {
@@ -15,9 +15,9 @@ function same(list: readonly Step[], batch: number, restart: number, replayed: b
 const batch = fc.integer({ min: 1, max: 9 });
 
 it.each([
-  ['small logs', steps],
-  ['small logs of days', stepsOfDays],
-  ['rooms that sell', stepsOfLife],
-])(`counts %s as the oracle does (seed ${SEED})`, { timeout: 600_000 }, (_, list) => {
-  fc.assert(fc.property(list, batch, fc.nat(), fc.boolean(), same), { seed: SEED, numRuns: RUNS });
+  ['small logs', 1, steps],
+  ['small logs of days', 1, stepsOfDays],
+  ['rooms that sell', 0.25, stepsOfLife],
+])(`counts %s as the oracle does (seed ${SEED})`, { timeout: 600_000 }, (_, share, list) => {
+  fc.assert(fc.property(list, batch, fc.nat(), fc.boolean(), same), { seed: SEED, numRuns: Math.ceil(RUNS * share) });
 });
