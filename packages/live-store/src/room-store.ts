@@ -59,7 +59,7 @@ export interface RoomStore {
 const number = (text: string | null | undefined): number | undefined =>
   text === undefined || text === null || text === '' ? undefined : Number(text);
 
-export const parseRoom = (generation: number, hash: Readonly<Record<string, string>>): StoredRoom | undefined => {
+const parseRoom = (generation: number, hash: Readonly<Record<string, string>>): StoredRoom | undefined => {
   if (hash.rev === undefined || hash.info === undefined || hash.health === undefined) return undefined;
   const list = <T>(field: string): T[] => (hash[field] === undefined ? [] : (JSON.parse(hash[field]) as T[]));
   const one = <Name extends string>(name: Name, field: string): object =>

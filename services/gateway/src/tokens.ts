@@ -7,7 +7,7 @@ export interface Verified extends Principal {
   readonly expiresAt: number;
 }
 
-export type Verification =
+type Verification =
   | { readonly ok: true; readonly principal: Verified }
   | { readonly ok: false; readonly code: 'UNAUTHENTICATED' | 'UNAVAILABLE'; readonly why: string };
 

@@ -12,7 +12,7 @@ export interface HandRooms {
   touch(): Promise<void>;
 }
 
-export interface HandChange {
+interface HandChange {
   readonly info?: Partial<RoomInfo>;
   readonly minutes?: readonly MinuteRow[];
   readonly lose?: boolean;

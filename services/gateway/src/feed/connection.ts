@@ -29,7 +29,7 @@ const ERRORS_A_MINUTE = 20;
 const LIMITED_MS = 10_000;
 const BURST_S = 10;
 
-export interface Socket extends Wire {
+interface Socket extends Wire {
   close(code: number, reason: string): void;
   ping(): void;
 }

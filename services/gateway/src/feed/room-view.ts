@@ -15,7 +15,7 @@ const NEWEST = 5;
 type Change = Extract<ChannelMessage, { kind: 'update' }>;
 
 /** `applied`: the view moved on. `gap`: something was missed and the store must be read. `old`: nothing new. */
-export type Applied = 'applied' | 'gap' | 'old';
+type Applied = 'applied' | 'gap' | 'old';
 
 /** A point in a room's history: log generation and offset. */
 export interface Position {

@@ -4,7 +4,7 @@ import type { BootGuard } from './boot-guard.ts';
 import { createFreeSlots, createSlots, type Slots } from './slots.ts';
 
 /** A client's session, attached to one connection. */
-export interface Session {
+interface Session {
   readonly id: string;
   /** It existed before. */
   readonly resumed: boolean;

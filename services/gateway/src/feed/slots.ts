@@ -2,7 +2,7 @@ import type { Lease, LeaseHolder, Taken } from '@liveboard/live-store';
 import type { BootGuard } from './boot-guard.ts';
 
 /** Metrics stop when the lease was not renewed for so long: by then others may have taken its rooms. */
-export const LEASE_SILENCE_MS = 28_000;
+const LEASE_SILENCE_MS = 28_000;
 
 export type SlotAnswer =
   | { readonly kind: 'ok' }

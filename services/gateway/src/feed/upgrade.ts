@@ -7,7 +7,7 @@ const ADDRESSES = 10_000;
 const ROLES: ReadonlySet<string> = new Set(['partner', 'host', 'operator']);
 
 /** What a client says when it connects. */
-export interface UpgradeRequest {
+interface UpgradeRequest {
   readonly ip: string;
   readonly upgrade: string | undefined;
   readonly origin: string | undefined;
