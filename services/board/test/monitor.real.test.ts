@@ -215,6 +215,13 @@ describe('the monitor', () => {
         for (const entry of list.getEntries()) held.shift += (entry as unknown as { value: number }).value;
       }).observe({ type: 'layout-shift' });
     });
+    // Through the close of a minute, when every change, line and badge is drawn anew.
+    const minute = await textOf(page.locator('.corner-minute'));
+    await until(
+      'the next minute',
+      async () => ((await textOf(page.locator('.corner-minute'))) === minute ? undefined : true),
+      90_000,
+    );
     const seen = new Set<string>();
     const [, room = ''] = five();
     await until('eight values', async () => {

@@ -68,7 +68,8 @@ export const HeroCell = memo((props: CellProps & { readonly note: string | undef
         <span className={reason === undefined ? 'hero-value' : 'hero-value is-missing'}>{main}</span>
         <span className="hero-sub">
           <span>{sub}</span>
-          <span className="hero-change">
+          {/* Made anew when it changes: a chip that grows must not push anything. */}
+          <span key={change.text} className="hero-change">
             {note !== undefined && !still && <span className="note">{note}</span>}
             <ChangeChip change={change} />
           </span>

@@ -95,7 +95,9 @@ export const LaneHeader = ({ view, at, count, now, className, leave, replace, mo
         </Dropdown>
         <span className="lane-state">
           <Badge condition={condition} />
-          <span className="on-air">{aside(view, now)}</span>
+          <span key={conditionWord(condition)} className="on-air">
+            {aside(view, now)}
+          </span>
           {!['gone', 'ended', 'stale'].includes(condition.kind) && <Pulse minutes={minutes} last={compare?.minute} />}
         </span>
       </div>

@@ -93,7 +93,10 @@ const RowLabel = memo(({ id, mode }: { readonly id: MinuteMetricId; readonly mod
 const Corner = ({ minute, locale }: { readonly minute: number | undefined; readonly locale: string }) => (
   <th scope="col" className="label corner">
     {minute === undefined ? (
-      <span className="corner-minute">First minute</span>
+      <>
+        <span className="corner-minute">First minute</span>
+        <small>none is closed yet</small>
+      </>
     ) : (
       <>
         <span className="corner-minute">{formatMinute(minute, locale)} against</span>

@@ -71,7 +71,7 @@ export const HeroLine = memo(({ minutes, last, base }: Drawn & { readonly base: 
         )}
       </svg>
       {drawn?.top !== undefined && (
-        <i className="hero-dot" style={{ insetBlockStart: `${(drawn.top / height) * 100}%` }} />
+        <i key={drawn.top} className="hero-dot" style={{ insetBlockStart: `${(drawn.top / height) * 100}%` }} />
       )}
     </div>
   );

@@ -70,7 +70,12 @@ export const Strip = ({ lanes, onShow }: StripProps) => {
       </section>
     );
   return (
-    <section className="strip" aria-label="Lowest and highest">
+    <section
+      // Another choice is another strip: nothing slides from one to the next.
+      key={`${low?.room_id} ${high?.room_id}`}
+      className="strip"
+      aria-label="Lowest and highest"
+    >
       {low !== undefined && <Side view={low} side="lowest" onShow={onShow} />}
       {high !== undefined && <Side view={high} side="highest" onShow={onShow} />}
     </section>
