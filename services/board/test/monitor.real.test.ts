@@ -1,4 +1,3 @@
-import { testStack } from '@liveboard/e2e';
 import axe from 'axe-core';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +9,7 @@ let browser: Browser;
 let opened: OpenPage[] = [];
 
 beforeAll(async () => {
-  stage = await createStage(testStack());
+  stage = await createStage();
   browser = await launch();
 });
 afterEach(async () => {

@@ -1,12 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { createEvents, get, type Stack, tokenFor } from '@liveboard/e2e';
+import {
+  createEvents,
+  get,
+  type IngestProcess,
+  type OwnGateway,
+  type Stack,
+  spawnIngest,
+  stackFile,
+  startGateway,
+  testStack,
+  tokenFor,
+} from '@liveboard/e2e';
 import { createFleet, type Fleet, ROSTER, type SimEvent } from '@liveboard/simulator';
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const MINUTE = 60_000;
 const SLICE = 15_000;
 /**
@@ -25,16 +31,6 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-const freePort = (): Promise<number> =>
-  new Promise((done, fail) => {
-    const server = createServer();
-    server.once('error', fail);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => done(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-
 /** Resolves once `look` gives something; rejects with `what` after `deadlineMs`. */
 export const until = async <T>(
   what: string,
@@ -52,67 +48,27 @@ export const until = async <T>(
   }
 };
 
-/** Nothing of this process' own settings: services refuse names that they do not know. */
-const plainEnv = (): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) =>
-      value === undefined || name.startsWith('LIVEBOARD_') ? [] : [[name, value]],
-    ),
-  );
-
-const end = (children: readonly ChildProcess[]): Promise<unknown> =>
-  Promise.all(
-    children.map(
-      (child) =>
-        new Promise<void>((done) => {
-          if (child.exitCode !== null) done();
-          child.once('exit', () => done());
-          child.kill('SIGTERM');
-        }),
-    ),
-  );
-
-export const createStage = async (stack: Stack): Promise<Stage> => {
-  const children: ChildProcess[] = [];
+/** Starts everything and feeds the past, then the present. Needs the board and the services built. */
+export const createStage = async (): Promise<Stage> => {
+  const namespace = `b${randomBytes(4).toString('hex')}_`;
+  const stack = { ...testStack(), namespace };
+  const ingest = spawnIngest(stack, { namespace });
   try {
-    return await build(stack, children);
+    const gateway = await startGateway(stack, stackFile());
+    try {
+      return await build(stack, gateway, ingest);
+    } catch (error) {
+      await gateway.kill();
+      throw error;
+    }
   } catch (error) {
-    await end(children);
+    ingest.kill('SIGKILL');
     throw error;
   }
 };
 
-const build = async (stack: Stack, children: ChildProcess[]): Promise<Stage> => {
-  if (!existsSync(`${ROOT}services/board/dist/index.html`)) throw new Error('services/board/dist: must be built first');
-  const namespace = `b${randomBytes(4).toString('hex')}_`;
-  const run = (name: string, env: Record<string, string>): void => {
-    const child = spawn(process.execPath, ['--enable-source-maps', `services/${name}/dist/main.js`], {
-      cwd: ROOT,
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: {
-        ...plainEnv(),
-        KAFKA_BROKERS: stack.kafka_brokers,
-        REDIS_URL: stack.redis_url,
-        LIVEBOARD_NAMESPACE: namespace,
-        LIVEBOARD_LOG_LEVEL: 'error',
-        ...env,
-      },
-    });
-    children.push(child);
-  };
-  const [port, health] = [await freePort(), await freePort()];
-  const url = `http://127.0.0.1:${port}`;
-  run('ingest', { LIVEBOARD_INGEST_TICKS: 'off', LIVEBOARD_HEALTH_PORT: String(health) });
-  await until('ingest', async () => ((await fetch(`http://127.0.0.1:${health}/readyz`)).ok ? true : undefined));
-  run('gateway', {
-    LIVEBOARD_PORT: String(port),
-    LIVEBOARD_ORIGINS: url,
-    LIVEBOARD_BOARD_DIR: `${ROOT}services/board/dist`,
-    LIVEBOARD_DEV_ISSUER: '1',
-  });
-  await until('the gateway', async () => ((await fetch(`${url}/readyz`)).ok ? true : undefined));
-
-  const events = await createEvents({ ...stack, namespace });
+const build = async (stack: Stack, { url, kill }: OwnGateway, ingest: IngestProcess): Promise<Stage> => {
+  const events = await createEvents(stack);
   // From the start of a minute, so that the same minutes hold the same events in every run.
   const start = Math.floor(Date.now() / MINUTE) * MINUTE - AGE * MINUTE;
   const fleet = createFleet('board', { start, rooms: ROOMS });
@@ -159,7 +115,9 @@ const build = async (stack: Stack, children: ChildProcess[]): Promise<Stage> => 
       stopped = true;
       await running;
       await events.close();
-      await end(children);
+      await kill('SIGTERM');
+      ingest.kill('SIGTERM');
+      await ingest.exit;
     },
   };
 };
