@@ -25,7 +25,7 @@ try {
     console.log(USAGE);
     process.exit(0);
   }
-  launched = createStack(root, options);
+  launched = createStack(root, options, { boardPort: 8080 });
   await launched.prepare();
   install(root);
   await build(root);

@@ -49,8 +49,9 @@ const takeFolder = async (dir, pids) => {
 /**
  * A stack: `prepare` settles where its parts come from (before anything slow, so that what is missing is said at once),
  * `start` brings them up in order, `stop` (at any time) takes them down in reverse. `stack.json` is there while all is ready. `fresh`: whatever lies in the folder is removed first. `command`: what a person runs again.
+ * `boardPort`: taken for the board where it is free and nothing else was asked for; without it any free one, so that stacks started at the same time do not meet.
  */
-export const createStack = (root, options, { fresh = false, command = 'npm start' } = {}) => {
+export const createStack = (root, options, { fresh = false, command = 'npm start', boardPort } = {}) => {
   const { dir, namespace, generation } = options;
   const stackFile = join(dir, 'stack.json');
   const portsFile = join(dir, 'ports.json');
@@ -108,7 +109,11 @@ export const createStack = (root, options, { fresh = false, command = 'npm start
   /** Those of the last start where they are still free, so that addresses stay. */
   const choosePorts = async () => {
     const known = readPorts(portsFile);
-    const wanted = { gateway: options.port ?? known.gateway ?? 8080, ingest: known.ingest, simulator: known.simulator };
+    const wanted = {
+      gateway: options.port ?? known.gateway ?? boardPort,
+      ingest: known.ingest,
+      simulator: known.simulator,
+    };
     if (from.redis !== 'url') wanted.redis = known.redis;
     if (from.kafka !== 'url') Object.assign(wanted, { kafka: known.kafka, controller: known.controller });
     const ports = {};
