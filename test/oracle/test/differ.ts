@@ -1,5 +1,5 @@
-import type { MinuteRow } from '@liveboard/contracts';
-import { createPartition, type Outcome, type Partition, restorePartition } from '@liveboard/windows';
+import type { MinuteRow, RoomRecord } from '@liveboard/contracts';
+import { createPartition, type Outcome, type Partition, type RoomChange, restorePartition } from '@liveboard/windows';
 import { countPartition, type OracleRecord, type OracleResult, type OracleRoom } from '../src/index.ts';
 
 export type DifferOptions = {
@@ -11,15 +11,62 @@ export type DifferOptions = {
   restarts?: readonly number[];
 };
 
-type Core = { partition: Partition; outcomes: Outcome[]; rows: Map<string, Map<number, MinuteRow>> };
+/** What a reader of a room knows that has put all of its changes together. */
+type Reader = {
+  rev: number;
+  live: RoomChange['live'];
+  products: Map<string, unknown>;
+  catalog: Map<string, unknown>;
+  sources: Map<string, unknown>;
+  minutes: Map<number, MinuteRow>;
+  markers: unknown[];
+  compare?: unknown;
+};
+
+type Core = {
+  partition: Partition;
+  outcomes: Outcome[];
+  rows: Map<string, Map<number, MinuteRow>>;
+  told: Map<string, RoomRecord>;
+  readers: Map<string, Reader>;
+};
+
+/** Puts a change on what a reader knows. @throws Error where the change does not follow it. */
+function read(known: Reader | undefined, change: RoomChange): Reader {
+  const { full, prev, rev, live } = change;
+  if (!full && prev !== known?.rev) throw new Error(`a change follows ${prev}, the reader is at ${known?.rev}`);
+  const before = full ? undefined : known;
+  const over = <K, V>(map: Map<K, V> | undefined, entries: readonly V[], key: (entry: V) => K): Map<K, V> =>
+    new Map([...(map ?? []), ...entries.map((entry): [K, V] => [key(entry), entry])]);
+  const minutes = over(before?.minutes, change.minutes, ({ minute }) => minute);
+  for (const minute of change.forgotten) minutes.delete(minute);
+  const compare = change.compare ?? before?.compare;
+  return {
+    rev,
+    live,
+    products: over(before?.products, change.products, (row) => (row as { product_id: string }).product_id),
+    catalog: over(before?.catalog, change.catalog, (item) => (item as { product_id: string }).product_id),
+    sources: over(before?.sources, change.sources, (row) => (row as { source: string }).source),
+    minutes,
+    markers: [...(before?.markers ?? []), ...change.markers],
+    ...(compare === undefined ? {} : { compare }),
+  };
+}
 
 function runCore(records: OracleRecord[], { batch, restarts = [], ...place }: DifferOptions): Core {
   const options = { ...place, generation: 1 };
   let partition = createPartition(options);
   const rows: Core['rows'] = new Map();
+  const told: Core['told'] = new Map();
+  const readers: Core['readers'] = new Map();
   const take = (): void => {
-    for (const record of partition.drain().records) {
-      if (record.kind !== 'minute') continue;
+    const drain = partition.drain();
+    for (const change of drain.rooms) readers.set(change.room_id, read(readers.get(change.room_id), change));
+    for (const record of drain.records) {
+      if (record.kind === 'room') {
+        told.set(record.info.room_id, record);
+        continue;
+      }
       const room = rows.get(record.room_id) ?? new Map<number, MinuteRow>();
       rows.set(record.room_id, room);
       if (room.get(record.row.minute)?.state === 'final') throw new Error('a final row was told again');
@@ -29,6 +76,8 @@ function runCore(records: OracleRecord[], { batch, restarts = [], ...place }: Di
   const outcomes = records.map((record, index) => {
     if (restarts.includes(index)) {
       take();
+      // After a restart a reader is told of a room once it changes, and then all of it.
+      readers.clear();
       partition = restorePartition(options, Buffer.concat([...partition.encode()]));
     }
     const outcome = partition.apply(record);
@@ -36,7 +85,7 @@ function runCore(records: OracleRecord[], { batch, restarts = [], ...place }: Di
     return outcome;
   });
   take();
-  return { partition, outcomes, rows };
+  return { partition, outcomes, rows, told, readers };
 }
 
 function near(a: unknown, b: unknown): boolean {
@@ -67,13 +116,36 @@ function verdictOf(outcome: Outcome): string {
   return outcome.kind === 'quarantined' ? outcome.reason : outcome.kind;
 }
 
+/** Rows as they are published: products and sources in the ten newest alone. */
+function bare(minutes: readonly MinuteRow[]): MinuteRow[] {
+  return minutes.map((row, index, all) =>
+    index < all.length - 10 && row.state === 'final' ? { ...row, products: [], sources: [] } : row,
+  );
+}
+
+/** What a reader put together against the whole state. */
+function compareReader(room: string, reader: Reader, change: RoomChange, cells: Cells): void {
+  const still = ({ health: { stream_time, ...health }, ...live }: RoomChange['live']) => ({ ...live, health });
+  compare(`${room}.read.live`, still(reader.live), still(change.live), cells);
+  for (const name of ['products', 'catalog', 'sources'] as const) {
+    const key = (each: object): string => JSON.stringify(Object.values(each)[0]);
+    const known = [...reader[name].values()] as object[];
+    compare(`${room}.read.${name}`, keyed(known, key), keyed<object>(change[name], key), cells);
+  }
+  const minutes = [...reader.minutes.values()].sort((a, b) => a.minute - b.minute);
+  compare(`${room}.read.minutes`, bare(minutes), bare(change.minutes), cells);
+  compare(`${room}.read.markers`, reader.markers, change.markers, cells);
+  if (change.compare !== undefined) compare(`${room}.read.compare`, reader.compare, change.compare, cells);
+}
+
 /** What the readers of a room are told after the last record, on both sides. */
-function compareRoom(room: OracleRoom, core: Partition, told: Map<number, MinuteRow>, cells: Cells): void {
+function compareRoom(room: OracleRoom, { partition: core, rows, told, readers }: Core, cells: Cells): void {
   const { room_id } = room.info;
+  const reader = readers.get(room_id);
   const settled = room.minutes.filter(({ state }) => state !== 'provisional');
   compare(
     `${room_id}.told`,
-    keyed([...told.values()], ({ minute }) => minute),
+    keyed([...(rows.get(room_id)?.values() ?? [])], ({ minute }) => minute),
     keyed(settled, ({ minute }) => minute),
     cells,
   );
@@ -84,15 +156,9 @@ function compareRoom(room: OracleRoom, core: Partition, told: Map<number, Minute
     return;
   }
   const { live } = change;
-  const sixty = settled
-    .slice(-60)
-    .map((row, index, all) =>
-      index < all.length - 10 && row.state === 'final' ? { ...row, products: [], sources: [] } : row,
-    );
-  const bare = change.minutes.map((row, index, all) =>
-    index < all.length - 10 && row.state === 'final' ? { ...row, products: [], sources: [] } : row,
-  );
-  compare(`${room_id}.minutes`, bare, sixty, cells);
+  compare(`${room_id}.room_record.info`, told.get(room_id)?.info, live.room, cells);
+  if (reader !== undefined) compareReader(room_id, reader, change, cells);
+  compare(`${room_id}.minutes`, bare(change.minutes), bare(settled.slice(-60) as MinuteRow[]), cells);
   const sets = (info: { available: readonly string[] }) => ({ ...info, available: [...info.available].sort() });
   compare(`${room_id}.info`, sets(live.room), sets(room.info), cells);
   compare(`${room_id}.totals`, live.totals, room.totals, cells);
@@ -131,7 +197,8 @@ export function differ(records: OracleRecord[], options: DifferOptions): Cells &
   const cells: Cells = { compared: 0, differ: [] };
   const { partition, partitions } = options;
   const oracle = countPartition(records, { partition, partitions, generation: 1 });
-  const { partition: core, outcomes, rows } = runCore(records, options);
+  const run = runCore(records, options);
+  const { partition: core, outcomes, rows } = run;
   compare(
     'verdict',
     outcomes.map(verdictOf),
@@ -150,7 +217,7 @@ export function differ(records: OracleRecord[], options: DifferOptions): Cells &
     [...oracle.rooms.keys()].filter((id) => !dropped.has(id)).sort(),
     cells,
   );
-  for (const [id, room] of oracle.rooms) compareRoom(room, core, rows.get(id) ?? new Map(), cells);
+  for (const room of oracle.rooms.values()) compareRoom(room, run, cells);
   for (const id of rows.keys()) if (!oracle.rooms.has(id)) cells.differ.push(`${id}: told, unknown to the oracle`);
   return { ...cells, oracle };
 }
