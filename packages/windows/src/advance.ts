@@ -134,7 +134,8 @@ export const advanceRoom = (
 ): boolean => {
   const now = minuteOf(to);
   const view = viewLife(room.life, to);
-  let changed = false;
+  // Events may have come before their minute began to run.
+  let changed = room.minutes.has(now);
   const open = openMinutes(room);
   const first = Math.min(open[0]?.minute ?? now, from === undefined ? now : minuteOf(from));
   const active = room.active ?? first;

@@ -267,7 +267,9 @@ const build = (core: Core, rooms: Map<string, Room>): Partition => {
       if (room.counted === 0) continue;
       const held = unsaidOf(roomId);
       const view = viewLife(room.life, now);
-      const ticking = view.last !== undefined && view.last.close === undefined && core.secondOffset > room.rev;
+      const { close = Number.POSITIVE_INFINITY } = view.last ?? { close: 0 };
+      // An end may lie ahead of stream time: until it is passed, seconds of life begin.
+      const ticking = close > (held.publishedTime ?? (now as number)) && core.secondOffset > room.rev;
       const heard = held.published !== undefined;
       if (!held.dirty && !whole.has(roomId) && !(ticking && heard)) continue;
       if (ticking) {
@@ -277,7 +279,7 @@ const build = (core: Core, rooms: Map<string, Room>): Partition => {
       takeRevised(room, held);
       if (held.infoDirty && JSON.stringify(buildInfo(room, view)) !== room.sentInfo) sayRoom(room, true);
       changes.push(changeOf(room, held, view, now as number, whole.has(roomId)));
-      unsaid.set(roomId, { ...createUnsaid(), published: room.rev, infoDirty: false });
+      unsaid.set(roomId, { ...createUnsaid(), published: room.rev, publishedTime: now as number, infoDirty: false });
     }
     const out = { records, forgotten: forgotten.filter((roomId) => !rooms.has(roomId)) };
     records = [];

@@ -150,6 +150,8 @@ export interface Room {
 export interface Unsaid {
   dirty: boolean;
   published?: number;
+  /** Stream time of that. */
+  publishedTime?: number;
   products: Set<number>;
   sources: number;
   catalog: Set<string>;

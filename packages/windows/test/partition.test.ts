@@ -1,7 +1,7 @@
 import type { MinuteRow } from '@liveboard/contracts';
 import { describe, expect, it } from 'vitest';
-import type { LogRecord } from '../src/index.ts';
-import { log, M, run, started, T, tick } from './log.ts';
+import { createPartition, type LogRecord } from '../src/index.ts';
+import { type Loose, log, M, OPTIONS, run, started, T, tick } from './log.ts';
 
 const finals = (records: readonly LogRecord[]): readonly MinuteRow[] =>
   run(records).rows.filter(({ state }) => state === 'final');
@@ -57,5 +57,26 @@ describe('a partition', () => {
     expect(held).toMatchObject({ base_minutes: 5, state: 'warming_up' });
     expect(held?.metrics.product_clicks).toMatchObject({ value: 10, base: 5, delta: 1, signal: 'quiet' });
     expect(held?.metrics.product_clicks?.z).toBeCloseTo(5 / Math.sqrt(6), 12);
+  });
+
+  it('tells the running minute of a room whose end lies ahead of stream time, and of one that has ended', () => {
+    const partition = createPartition(OPTIONS);
+    const ended: Loose = { type: 'room.ended', ts: T + 55_000, id: 'b' };
+    const after: Loose = { type: 'share.sent', ts: T + M + 1_000, user_id: 'u', id: 'c' };
+    const sent: [number, Loose][] = [
+      [0, { ...started(T), id: 'a' }],
+      [40_000, ended],
+      [40_000, after],
+      [50_000, tick(T + 50_000)],
+      [58_000, tick(T + 58_000)],
+      [M, tick(T + M)],
+    ];
+    const told = sent.map(([at, event], offset) => {
+      const [record] = log([event], T + at);
+      partition.apply({ ...(record as LogRecord), offset });
+      return partition.drain().rooms[0]?.live.now;
+    });
+    expect(told.map((now) => now?.unpaid_orders?.n)).toEqual([1, 41, 41, 51, 55, undefined]);
+    expect(told[5]).toMatchObject({ minute: T + M, counts: { shares: 1 } });
   });
 });
