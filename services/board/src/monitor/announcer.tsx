@@ -23,8 +23,17 @@ export const announcement = (lanes: readonly LaneView[], before: ReadonlyMap<str
   return `${formatMinute(first.minute, lanes[0]?.style.locale ?? 'en')}. ${said.join(' ')}`;
 };
 
-/** The page's one polite live region: at most one sentence a minute. */
-export const Announcer = ({ lanes }: { readonly lanes: readonly LaneView[] }) => {
+/** A connection away for so long is worth an interruption, ms. */
+const LONG_CUT_MS = 30_000;
+
+interface AnnouncerProps {
+  readonly lanes: readonly LaneView[];
+  /** For how long nothing has arrived, ms. */
+  readonly cutMs: number;
+}
+
+/** The page's one polite live region: at most one sentence a minute. Only a long cut interrupts. */
+export const Announcer = ({ lanes, cutMs }: AnnouncerProps) => {
   const { announce } = useSettings();
   const [text, setText] = useState('');
   const before = useRef<{ minute: number; states: Map<string, string> }>({ minute: 0, states: new Map() });
@@ -39,8 +48,13 @@ export const Announcer = ({ lanes }: { readonly lanes: readonly LaneView[] }) =>
     if (said !== '') setText(said);
   }, [minute, lanes]);
   return (
-    <p className="sr-only" aria-live="polite">
-      {announce ? text : ''}
-    </p>
+    <>
+      <p className="sr-only" aria-live="polite">
+        {announce ? text : ''}
+      </p>
+      <p className="sr-only" role="alert">
+        {cutMs > LONG_CUT_MS ? 'The connection has been away for 30 seconds. The numbers are old.' : ''}
+      </p>
+    </>
   );
 };

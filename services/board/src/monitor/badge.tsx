@@ -20,6 +20,7 @@ export const Lock = ({ size = 12 }: { readonly size?: number }) => (
 /** A room's condition: word, glyph and colour, never colour alone. */
 export const Badge = ({ condition }: { readonly condition: Condition }) => {
   const { kind } = condition;
+  if (kind === 'opening') return <span className="badge bone is-badge" />;
   return (
     <span className={`badge is-${kind}`}>
       {GLYPHS[kind] !== undefined && (

@@ -1,3 +1,4 @@
+import { ProblemError } from '@liveboard/client';
 import type { Card, Monitoring } from '@liveboard/contracts';
 import type { LaneView } from './lane-view.ts';
 import { KeysDialog, LeaveDialog } from './overlays.tsx';
@@ -13,12 +14,20 @@ interface DialogsProps {
   readonly lanes: Lanes;
   readonly views: readonly LaneView[];
   readonly cards: readonly Card[] | undefined;
+  readonly listError: Error | null;
   readonly monitoring: Monitoring | undefined;
   readonly locale: string;
 }
 
+const whyNot = (error: Error | null): string | undefined => {
+  if (error === null) return undefined;
+  const { title, code } =
+    error instanceof ProblemError ? error.problem : { title: 'The server does not answer', code: '' };
+  return `The list of rooms could not be loaded: ${title}. It is asked for again every ten seconds. ${code}`;
+};
+
 /** The dialog that is open, if any. */
-export const Dialogs = ({ dialogs, lanes, views, cards, monitoring, locale }: DialogsProps) => {
+export const Dialogs = ({ dialogs, lanes, views, cards, listError, monitoring, locale }: DialogsProps) => {
   const { dialog, failure, close, pick } = dialogs;
   const { data: me } = useMe();
   const nameOf = (id: string): string => views.find(({ room_id }) => room_id === id)?.name ?? id;
@@ -29,7 +38,7 @@ export const Dialogs = ({ dialogs, lanes, views, cards, monitoring, locale }: Di
           cards={cards}
           shown={lanes.rooms ?? []}
           title={dialog.for === undefined ? 'Add a room' : `A room in place of ${nameOf(dialog.for)}`}
-          failure={failure}
+          failure={failure ?? (cards === undefined ? whyNot(listError) : undefined)}
           locale={locale}
           onPick={(card) => void pick(card)}
           onClose={close}

@@ -25,7 +25,8 @@ const DRAGGED = 'application/x-liveboard-room';
 
 const aside = ({ condition, info, style }: LaneView, now: number): string => {
   const started = info?.started_at ?? info?.totals_from;
-  if (condition.kind === 'ended') return started === undefined ? '' : formatOnAir(condition.at - started);
+  if (condition.kind === 'ended')
+    return `at ${formatMinute(condition.at, style.locale)}${started === undefined ? '' : `, ${formatOnAir(condition.at - started)}`}`;
   if (condition.kind === 'stale') return `last event ${formatSecond(condition.lastAt, style.locale)}`;
   return started === undefined ? '' : formatOnAir(now - started);
 };

@@ -32,7 +32,7 @@ export const LanePanel = ({ view, now, onChoose, onClose, onRetry, onMakeRoom }:
   if (gone !== undefined) {
     const [title, text] = REASONS[gone.code] ?? [gone.message, 'The slot is free again.'];
     return (
-      <div className="lane-panel">
+      <div className="lane-panel" role="alert">
         <span className="lane-panel-icon">
           <Lock size={18} />
         </span>

@@ -1,4 +1,12 @@
-import type { Card, Compare, MinuteRow, Monitoring, RoomInfo, Totals } from '@liveboard/contracts';
+import {
+  type Card,
+  type Compare,
+  LIMITS,
+  type MinuteRow,
+  type Monitoring,
+  type RoomInfo,
+  type Totals,
+} from '@liveboard/contracts';
 import { symbolsCollide } from '../format/number.ts';
 import type { Lane, Picture } from '../live/painter.ts';
 import { type Condition, conditionOf, isMoving, type Tone, toneOf } from './condition.ts';
@@ -38,6 +46,20 @@ export interface LaneInput {
 /** Whether everything stands still: the feed is away, or the gateway may not send numbers. */
 export const isCut = ({ link, degraded }: Picture): boolean =>
   link.kind !== 'open' || degraded.has('lease') || degraded.has('redis');
+
+/** Five lanes without rooms, as long as it is not known which to show. */
+export const waitingLanes = (locale: string): readonly LaneView[] =>
+  Array.from({ length: LIMITS.rooms }, (_, i) => ({
+    room_id: `waiting-${i + 1}`,
+    name: '',
+    handle: '',
+    condition: { kind: 'opening' },
+    tone: 'none',
+    still: true,
+    stale: false,
+    minutes: [],
+    style: { locale, currency: undefined },
+  }));
 
 export const laneViews = ({ rooms, picture, cards, monitoring, now, locale }: LaneInput): readonly LaneView[] => {
   const infoOf = (id: string): RoomInfo | undefined => picture.rooms.get(id)?.entry.state?.live.room ?? cards.get(id);

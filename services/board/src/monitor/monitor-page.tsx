@@ -9,7 +9,7 @@ import { TopBar } from '../top-bar/top-bar.tsx';
 import { Announcer } from './announcer.tsx';
 import { Dialogs } from './dialogs.tsx';
 import { useKiosk } from './kiosk.ts';
-import { isCut, laneViews } from './lane-view.ts';
+import { isCut, laneViews, waitingLanes } from './lane-view.ts';
 import { Legend } from './legend.tsx';
 import { Matrix } from './matrix.tsx';
 import { LinkCover } from './overlays.tsx';
@@ -64,7 +64,10 @@ export const MonitorPage = ({ dark }: { readonly dark: boolean }) => {
 
   const cards = useMemo(() => new Map(list.data?.map((card) => [card.room_id, card])), [list.data]);
   const rooms = lanes.rooms ?? [];
-  const views = laneViews({ rooms, picture, cards, monitoring: monitoring.data, now, locale });
+  const views =
+    lanes.rooms === undefined
+      ? waitingLanes(locale)
+      : laneViews({ rooms, picture, cards, monitoring: monitoring.data, now, locale });
   const dialogs = useDialogs(lanes, views);
   const ours = views.filter(({ condition: { kind } }) => kind !== 'gone' && kind !== 'ended');
   // Slots are the agency's: what colleagues watch elsewhere counts too.
@@ -196,12 +199,13 @@ export const MonitorPage = ({ dark }: { readonly dark: boolean }) => {
         )}
         {!isNarrow && <Legend kiosk={kiosk} />}
       </main>
-      <Announcer lanes={views} />
+      <Announcer lanes={views} cutMs={cut ? now - picture.heardAt : 0} />
       <Dialogs
         dialogs={dialogs}
         lanes={lanes}
         views={views}
         cards={list.data}
+        listError={list.error}
         monitoring={monitoring.data}
         locale={locale}
       />

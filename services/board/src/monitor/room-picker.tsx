@@ -78,7 +78,7 @@ export const RoomPicker = ({ cards, shown, title, failure, locale, onPick, onClo
           </p>
         )}
         <div className="room-list">
-          {cards === undefined && <p className="quiet">Asking which rooms are live</p>}
+          {cards === undefined && failure === undefined && <p className="quiet">Asking which rooms are live</p>}
           {cards?.length === 0 && <p className="quiet">No one is live right now. This list fills by itself.</p>}
           {cards !== undefined && cards.length > 0 && wanted.length === 0 && (
             <p className="quiet">No live room matches “{search}”.</p>

@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo } from 'react';
 import { useLive } from '../live/live.tsx';
 import { navigate, useAddress } from '../route.ts';
-import { useLiveRooms, useMonitoring } from './use-rooms.ts';
+import { useLiveRooms, useMe, useMonitoring } from './use-rooms.ts';
 
 /** The columns of the page, in the member's own order. They live in the address. */
 export interface Lanes {
@@ -42,7 +42,8 @@ export const useLanes = (): Lanes => {
   const key = read(address)?.join(',');
   const rooms = useMemo(() => (key === undefined ? undefined : key === '' ? [] : key.split(',')), [key]);
 
-  const isAsked = monitoring.data !== undefined || monitoring.isError;
+  const { data: me } = useMe();
+  const isAsked = (me !== undefined && me.role !== 'partner') || monitoring.data !== undefined || monitoring.isError;
   useEffect(() => {
     if (rooms !== undefined || !isAsked || list.data === undefined) return;
     const held = monitoring.data?.rooms.map(({ room_id }) => room_id) ?? [];

@@ -14,13 +14,15 @@ export const useLiveRooms = () =>
   });
 
 /** The partner's slots and who holds them. Principals without slots get none. */
-export const useMonitoring = () =>
-  useQuery({
+export const useMonitoring = () => {
+  const { data: me } = useMe();
+  return useQuery({
     queryKey: ['monitoring'],
     queryFn: (): Promise<Monitoring> => rest.monitoring(),
     refetchInterval: EVERY_MS,
-    retry: false,
+    enabled: me?.role === 'partner',
   });
+};
 
 export const useMe = () =>
   useQuery({ queryKey: ['me'], queryFn: () => rest.me(), staleTime: Number.POSITIVE_INFINITY });
