@@ -18,14 +18,16 @@ const LAST_BYTES = 4_096;
 const dir = mkdtempSync(join(tmpdir(), 'live-board-'));
 let stack;
 let child;
-let leaving = false;
+let leaving;
 
-const leave = async () => {
-  if (leaving) return;
-  leaving = true;
-  child?.kill();
-  await stack?.stop();
-  rmSync(dir, { recursive: true, force: true });
+/** Whoever asks first starts it; all wait for its end. */
+const leave = () => {
+  leaving ??= (async () => {
+    child?.kill();
+    await stack?.stop();
+    rmSync(dir, { recursive: true, force: true });
+  })();
+  return leaving;
 };
 
 onLeave(async () => {
@@ -53,7 +55,7 @@ try {
   });
   code = (await new Promise((done) => child.once('exit', done))) ?? 1;
 } catch (error) {
-  if (!leaving) console.error(error instanceof Failure ? `\n${error.message}` : error);
+  if (leaving === undefined) console.error(error instanceof Failure ? `\n${error.message}` : error);
 }
 await leave();
 if (last !== '') console.log(last.trimEnd().split('\n').at(-1));
