@@ -51,7 +51,23 @@ state.write(start);
 
 const sink = { send: (messages: OutgoingMessage[]) => producer.send(topic, messages) };
 const partitions = options.LIVEBOARD_SIMULATOR_PARTITIONS;
-const sent = await sendPast({ fleet, sink, seed, from, partitions, now: Date.now });
+/** Why it is not ready yet; the past may take a while, and whoever waits wants to see it get on. */
+let waiting: string | undefined = 'beginning';
+if (options.LIVEBOARD_HEALTH_PORT !== undefined) {
+  const health = await startHealth(options.LIVEBOARD_HEALTH_PORT, () => waiting);
+  lifecycle.onStop('health', () => health.close());
+}
+const sent = await sendPast({
+  fleet,
+  sink,
+  seed,
+  from,
+  partitions,
+  now: Date.now,
+  onProgress: (at) => {
+    waiting = `the rooms are at ${new Date(at).toISOString().slice(11, 19)} UTC`;
+  },
+});
 log.info({ sent, from }, 'the past was sent');
 
 const feeder = createFeeder({
@@ -62,13 +78,6 @@ const feeder = createFeeder({
   seed,
 });
 
-if (options.LIVEBOARD_HEALTH_PORT !== undefined) {
-  const health = await startHealth(options.LIVEBOARD_HEALTH_PORT, () =>
-    feeder.state().lastSentAt === undefined ? 'nothing was sent yet' : undefined,
-  );
-  lifecycle.onStop('health', () => health.close());
-}
-
 let stopped = false;
 const loop = async (): Promise<void> => {
   while (!stopped) {
@@ -77,6 +86,7 @@ const loop = async (): Promise<void> => {
   }
 };
 const running = loop();
+waiting = undefined;
 lifecycle.onStop('feeder', async () => {
   stopped = true;
   await running;

@@ -14,10 +14,20 @@ export interface PastOptions {
   readonly from: number;
   readonly partitions: number;
   readonly now: () => number;
+  /** Told the instant up to which all was handed to the sink, again and again. */
+  readonly onProgress: (at: number) => void;
 }
 
 /** Sends what the rooms did between `from` and now, with its ticks, as fast as it goes. Resolves to the records sent. */
-export const sendPast = async ({ fleet, sink, seed, from, partitions, now }: PastOptions): Promise<number> => {
+export const sendPast = async ({
+  fleet,
+  sink,
+  seed,
+  from,
+  partitions,
+  now,
+  onProgress,
+}: PastOptions): Promise<number> => {
   const noise = createNoise(seed, LIVE_NOISE);
   const sends = new Set<Promise<void>>();
   let batch: OutgoingMessage[] = [];
@@ -35,7 +45,9 @@ export const sendPast = async ({ fleet, sink, seed, from, partitions, now }: Pas
     const to = now();
     for (const records of backfill(fleet, noise, { from: at, to, partitions })) {
       for (const record of records) batch.push(toMessage(record));
-      if (batch.length >= BATCH) await send();
+      if (batch.length < BATCH) continue;
+      await send();
+      onProgress(records.at(-1)?.at ?? at);
     }
     at = to;
   }
