@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { isOpen, isReady, until } from '../src/ports.mjs';
+import { freePort, isOpen, isReady, until } from '../src/ports.mjs';
 import { allGone, cleanUp, launchIn, runGroup, upgradeStatus } from './launched.mjs';
 
 // Each test starts and stops whole stacks, beside all the others.
@@ -19,6 +19,12 @@ beforeEach(() => {
 });
 afterEach(() => cleanUp(dir));
 
+const take = async (port) => {
+  const thief = createServer();
+  await new Promise((done) => thief.listen(port, '127.0.0.1', done));
+  return () => new Promise((done) => thief.close(done));
+};
+
 describe('a stack beside another, on its servers, under a namespace', () => {
   const start = async () => {
     const launcher = launchIn(dir, ['--namespace', 'beside_', '--no-simulator', '--ticks', 'off'], servers);
@@ -26,7 +32,7 @@ describe('a stack beside another, on its servers, under a namespace', () => {
     return launcher;
   };
 
-  it('says in stack.json what it is, starts again what dies, and leaves nothing at Ctrl-C', async () => {
+  it('says what it is, starts again what dies, takes another gateway, and leaves nothing at Ctrl-C', async () => {
     const launcher = await start();
     const { processes, gateway_url, ...stack } = launcher.stack();
     expect(stack).toMatchObject({
@@ -45,42 +51,6 @@ describe('a stack beside another, on its servers, under a namespace', () => {
     await launcher.nextPidOf('gateway', processes[1].pid);
     expect(await until(() => isReady(portOf(gateway_url)), 60_000)).toBe(true);
 
-    const children = launcher.children();
-    launcher.signalAll('SIGINT');
-    await launcher.ended;
-    expect(await allGone(children)).toBe(true);
-    expect(existsSync(join(dir, 'stack.json'))).toBe(false);
-  });
-
-  it('is cleaned up by the next start after a kill -9 of the launcher', async () => {
-    const first = await start();
-    const left = first.children();
-    process.kill(first.launcher(), 'SIGKILL');
-    await first.ended;
-    const second = await start();
-    expect(second.said()).toMatch(/Cleaning up gateway .*\n.*Cleaning up ingest/);
-    expect(await allGone(left)).toBe(true);
-    const children = second.children();
-    second.signalAll('SIGHUP');
-    await second.ended;
-    expect(await allGone(children)).toBe(true);
-  });
-
-  it('ends when its npm is killed, and the next start waits for that', async () => {
-    const first = await start();
-    const left = first.children();
-    process.kill(first.pid, 'SIGKILL');
-    const second = await start();
-    expect(await allGone(left)).toBe(true);
-    const children = second.children();
-    process.kill(second.launcher(), 'SIGTERM');
-    await second.ended;
-    expect(await allGone(children)).toBe(true);
-  });
-
-  it('takes another gateway, whose pages may open the feed', async () => {
-    const launcher = await start();
-    const { gateway_url } = launcher.stack();
     const service = runGroup('npm', [
       'run',
       '--silent',
@@ -97,43 +67,65 @@ describe('a stack beside another, on its servers, under a namespace', () => {
     expect(await open('http://elsewhere.example')).toBe(403);
     process.kill(Number(pid), 'SIGTERM');
     expect(await service.ended).toBe(0);
+
+    const children = launcher.children();
     launcher.signalAll('SIGINT');
     await launcher.ended;
+    expect(await allGone(children)).toBe(true);
+    expect(existsSync(join(dir, 'stack.json'))).toBe(false);
+  });
+
+  it('is cleaned up by the next start after a kill -9 of the launcher or of its npm, and ends with its terminal', async () => {
+    const first = await start();
+    const ofFirst = first.children();
+    process.kill(first.launcher(), 'SIGKILL');
+    await first.ended;
+
+    const second = await start();
+    expect(second.said()).toMatch(/Cleaning up gateway .*\n.*Cleaning up ingest/);
+    expect(await allGone(ofFirst)).toBe(true);
+    const ofSecond = second.children();
+    process.kill(second.pid, 'SIGKILL');
+
+    const third = await start();
+    expect(await allGone(ofSecond)).toBe(true);
+    const ofThird = third.children();
+    third.signalAll('SIGHUP');
+    await third.ended;
+    expect(await allGone(ofThird)).toBe(true);
   });
 });
 
 describe('a stack with servers of its own', () => {
   const none = { KAFKA_BROKERS: undefined, REDIS_URL: undefined };
 
-  it('starts its servers again, and moves where another took its port', async () => {
-    const first = launchIn(dir, ['--no-simulator'], none);
-    await first.ready();
-    const { kafka_brokers, redis_url } = first.stack();
-    for (const [name, address] of [
-      ['redis', redis_url],
-      ['kafka', kafka_brokers],
-    ]) {
-      const old = first.pidOf(name);
-      process.kill(old, 'SIGKILL');
-      await first.nextPidOf(name, old);
-      expect(await until(() => isOpen(portOf(address)), 60_000)).toBe(true);
-    }
-    expect(first.stack()).toMatchObject({ kafka_brokers, redis_url });
-    first.signalAll('SIGINT');
-    await first.ended;
-
-    const thief = createServer();
-    await new Promise((done) => thief.listen(portOf(kafka_brokers), '127.0.0.1', done));
+  it('takes the ports of the last start but those that others have, and starts its servers again', async () => {
+    const ports = { redis: await freePort(), kafka: await freePort() };
+    writeFileSync(join(dir, 'ports.json'), JSON.stringify(ports));
+    const giveBack = await take(ports.kafka);
     try {
       // Ingest is ready only once it reached the broker where the broker says that it is.
-      const second = launchIn(dir, ['--no-simulator'], none);
-      await second.ready();
-      expect(second.stack().redis_url).toBe(redis_url);
-      expect(second.stack().kafka_brokers).not.toBe(kafka_brokers);
-      second.signalAll('SIGINT');
-      await second.ended;
+      const launcher = launchIn(dir, ['--no-simulator'], none);
+      await launcher.ready();
+      const { kafka_brokers, redis_url } = launcher.stack();
+      expect(portOf(redis_url)).toBe(ports.redis);
+      expect(portOf(kafka_brokers)).not.toBe(ports.kafka);
+      for (const [name, address] of [
+        ['redis', redis_url],
+        ['kafka', kafka_brokers],
+      ]) {
+        const old = launcher.pidOf(name);
+        process.kill(old, 'SIGKILL');
+        await launcher.nextPidOf(name, old);
+        expect(await until(() => isOpen(portOf(address)), 90_000)).toBe(true);
+      }
+      expect(launcher.stack()).toMatchObject({ kafka_brokers, redis_url });
+      const children = launcher.children();
+      launcher.signalAll('SIGINT');
+      await launcher.ended;
+      expect(await allGone(children)).toBe(true);
     } finally {
-      await new Promise((done) => thief.close(done));
+      await giveBack();
     }
   });
 
