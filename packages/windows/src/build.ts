@@ -21,7 +21,7 @@ import type { Minute, Product, Room } from './room.ts';
 const encoder = new TextEncoder();
 
 /** Order by UTF-8 bytes, which is the order of code points. */
-export const byUtf8 = (a: string, b: string): number => {
+const byUtf8 = (a: string, b: string): number => {
   if (a === b) return 0;
   const x = encoder.encode(a);
   const y = encoder.encode(b);
@@ -30,7 +30,7 @@ export const byUtf8 = (a: string, b: string): number => {
   return x.length - y.length;
 };
 
-export const countsOf = (vector: Float64Array): Counts => {
+const countsOf = (vector: Float64Array): Counts => {
   const counts = {} as Counts;
   for (let i = 0; i < COUNT_IDS.length; i++) counts[COUNT_IDS[i] as keyof Counts] = vector[i] as number;
   return counts;

@@ -108,7 +108,7 @@ const termOf = (held: Comparison | undefined): number | undefined =>
 type Metrics = Compare['metrics'];
 
 /** `pulse.v1`: the weighted mean of the four terms that are available; 0 where none is. */
-export const pulseOf = (metrics: Metrics): number => {
+const pulseOf = (metrics: Metrics): number => {
   let sum = 0;
   let weights = 0;
   for (const [id, weight] of PULSE) {

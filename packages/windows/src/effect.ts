@@ -28,7 +28,7 @@ import {
 } from './room.ts';
 
 /** The tenth source: users who were never seen entering. */
-export const UNKNOWN_SOURCE = ENTRY_SOURCES.length;
+const UNKNOWN_SOURCE = ENTRY_SOURCES.length;
 const KEPT_COMMENTS = 50;
 const KEPT_MARKERS = 200;
 

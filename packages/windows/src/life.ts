@@ -1,7 +1,7 @@
 import { minuteOf, RULES } from '@liveboard/contracts';
 
 /** `room.started` and `room.ended` of minutes that are not final, in the order in which they were read. */
-export interface LifePoint {
+interface LifePoint {
   readonly ts: number;
   readonly offset: number;
   readonly started: boolean;
@@ -11,7 +11,7 @@ export interface LifePoint {
 }
 
 /** The smallest `(ts, offset)` of a minute's other counted events: all that life needs to know of them. */
-export interface Activity {
+interface Activity {
   readonly ts: number;
   readonly offset: number;
 }
@@ -25,7 +25,7 @@ export interface Span {
 }
 
 /** Life as settled by the final minutes. */
-export interface Settled {
+interface Settled {
   /** Opening of the first span ever. */
   first?: number;
   /** The newest span. */

@@ -1,11 +1,4 @@
-import {
-  COUNT_IDS,
-  COUNTERS,
-  type CountId,
-  type MinuteRow,
-  PRODUCT_COUNTS,
-  type RoomState,
-} from '@liveboard/contracts';
+import { COUNT_IDS, type CountId, type MinuteRow, PRODUCT_COUNTS, type RoomState } from '@liveboard/contracts';
 import { HASH, hashString } from './hash.ts';
 import { createIdTable, type IdTable } from './id-table.ts';
 import type { Level, Slots } from './levels.ts';
@@ -13,7 +6,6 @@ import { createLife, type Life } from './life.ts';
 
 /** Places of counters in a count vector. */
 export const AT = Object.fromEntries(COUNT_IDS.map((id, i) => [id, i])) as Readonly<Record<CountId, number>>;
-export const COUNTERS_N = COUNTERS.length;
 export const P_AT = Object.fromEntries(PRODUCT_COUNTS.map((id, i) => [id, i])) as Readonly<
   Record<(typeof PRODUCT_COUNTS)[number], number>
 >;
@@ -47,7 +39,7 @@ export interface Minute {
 }
 
 /** A final minute, as later comparisons need it. */
-export interface Kept {
+interface Kept {
   row: MinuteRow;
   whole: boolean;
   candidate?: RoomState;
@@ -214,7 +206,7 @@ export const createRoom = (roomId: string, met: number, dropped: boolean): Room 
   };
 };
 
-export const createMinute = (minute: number): Minute => ({
+const createMinute = (minute: number): Minute => ({
   minute,
   events: 0,
   counts: new Float64Array(COUNT_IDS.length),

@@ -69,6 +69,25 @@ describe('the comparison of a minute', () => {
   });
 });
 
+describe('the state', () => {
+  it('is left only after two closed minutes outside it, but a worse one is entered at once', () => {
+    // Orders a minute; the base of the last ones: 4, 7.2, 7.8, 8.6.
+    const orders = [...Array.from({ length: 12 }, () => 4), 20, 7, 8, 0, 7];
+    const rows = rowsOf([started(T), ...orders.flatMap((n, minute) => paid(minute, n, 10))], orders.length);
+    expect(rows.map(({ compare }) => compare?.state)).toEqual([
+      ...Array.from({ length: 9 }, () => 'warming_up'),
+      'steady',
+      'steady',
+      'steady',
+      'peak',
+      'peak',
+      'steady',
+      'trouble',
+      'trouble',
+    ]);
+  });
+});
+
 describe('the headline', () => {
   const listed = (minute: number, stock: number, second = 0): Loose => ({
     type: 'product.listed',

@@ -17,7 +17,7 @@ const EARLIEST = Date.UTC(2020, 0, 1);
 const MAX_BYTES = 65_536;
 
 /** What one record says, judged without any memory. */
-export type Reading =
+type Reading =
   | { kind: 'quarantined'; reason: string }
   | { kind: 'ignored'; room_id: string }
   | { kind: 'tick'; ts: number }
@@ -28,7 +28,7 @@ function refused(reason: string): Reading {
 }
 
 /** Reads one record; the first reason that applies refuses it. */
-export function read(record: OracleRecord): Reading {
+function read(record: OracleRecord): Reading {
   const { value, append } = record;
   if (value === null || value.length === 0) return refused('empty');
   if (value.length > MAX_BYTES) return refused('too_large');

@@ -51,7 +51,7 @@ function sum(numbers: number[]): number {
 }
 
 /** The level of a change. */
-export function signalOf(z: number | undefined, delta: number | undefined, young: boolean): Signal {
+function signalOf(z: number | undefined, delta: number | undefined, young: boolean): Signal {
   if (young || z === undefined || delta === undefined) return 'quiet';
   if (Math.abs(z) < 2 || Math.abs(delta) < 0.1) return 'quiet';
   return Math.abs(z) >= 2.5 && Math.abs(delta) >= 0.25 ? 'strong' : 'notable';
@@ -118,7 +118,7 @@ function termOf(delta: number, z: number): number {
 }
 
 /** The pulse of a minute: its four terms, the weights rescaled over those that are available. */
-export function pulseOf(metrics: Record<string, MetricCompare>): number {
+function pulseOf(metrics: Record<string, MetricCompare>): number {
   let weighted = 0;
   let weights = 0;
   for (const [name, weight] of Object.entries(WEIGHTS)) {

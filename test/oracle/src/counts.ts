@@ -9,7 +9,7 @@ import {
   type SourceRow,
 } from './types.ts';
 
-export type Line = { key: string; product: string; quantity: number; amount: number };
+type Line = { key: string; product: string; quantity: number; amount: number };
 type ProductNumber = Exclude<keyof ProductRow, 'product_id' | 'impression_users' | 'click_users' | 'buyers'>;
 type ProductUnique = 'impression_users' | 'click_users' | 'buyers';
 type SourceNumber = Exclude<keyof SourceRow, 'source'>;
@@ -28,7 +28,7 @@ export type Effect = {
 };
 
 /** The lines of an order event, those with the same key merged; the first one names the product. */
-export function linesOf(items: unknown): Line[] {
+function linesOf(items: unknown): Line[] {
   const lines = new Map<string, Line>();
   for (const item of items as Record<string, unknown>[]) {
     const product = String(item.product_id);
@@ -145,7 +145,7 @@ export function effectsOf(counted: RoomEvent[]): Effect[] {
 export type Tally = { counts: Counts; products: ProductRow[]; sources: SourceRow[] };
 
 /** All numbers at zero. */
-export function noCounts(): Counts {
+function noCounts(): Counts {
   return Object.fromEntries(COUNT_NAMES.map((name) => [name, 0])) as Counts;
 }
 

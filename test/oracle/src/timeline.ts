@@ -11,7 +11,7 @@ export type Timeline = {
 };
 
 /** The number of leading entries for which `test` holds; it must hold for a prefix. */
-export function prefix<T>(entries: T[], test: (entry: T) => boolean): number {
+function prefix<T>(entries: T[], test: (entry: T) => boolean): number {
   let low = 0;
   let high = entries.length;
   while (low < high) {
