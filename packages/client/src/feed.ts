@@ -1,13 +1,13 @@
 import {
   type ClientMessage,
   type DegradedReason,
-  type ErrorCode,
   LIMITS,
   mayReconnect,
   type ServerMessage,
   SUBPROTOCOL,
 } from '@liveboard/contracts';
 import { backoff } from './backoff.ts';
+import { createRequests, DISCONNECTED, OK } from './requests.ts';
 import { createRoomBook } from './room-book.ts';
 import type { Feed, FeedOptions, Link, Outcome, Token } from './types.ts';
 
@@ -21,27 +21,12 @@ const COMING_BACK = 3_000;
 const RESTART = 1_012;
 const TOKEN_EXPIRED = 4_003;
 
-const DISCONNECTED: Outcome = { ok: false, code: 'DISCONNECTED', message: 'The connection was lost' };
-const OK: Outcome = { ok: true };
-
-const refusal = (code: ErrorCode, message: string, details: unknown): Outcome & { ok: false } => {
-  const { held, retry_in_ms } = (details ?? {}) as { held?: readonly string[]; retry_in_ms?: number };
-  return {
-    ok: false,
-    code,
-    message,
-    ...(held === undefined ? {} : { held }),
-    ...(retry_in_ms === undefined ? {} : { retryMs: retry_in_ms }),
-  };
-};
-
 export const createFeed = (options: FeedOptions): Feed => {
   const { url, token, random = Math.random, now = Date.now } = options;
   const openSocket = options.open ?? ((to, protocols) => new WebSocket(to, protocols));
   const book = createRoomBook();
   const degraded = new Set<DegradedReason>();
   const listeners = new Set<() => void>();
-  const asked = new Map<string, (outcome: Outcome) => void>();
   const subscribing = new Set<string>();
   const waiting = new Map<string, ((outcome: Outcome) => void)[]>();
   let link: Link = { kind: 'connecting', attempt: 0 };
@@ -58,7 +43,6 @@ export const createFeed = (options: FeedOptions): Feed => {
   let openedAt = 0;
   let ackedAt = 0;
   let comeBackAt: number | undefined;
-  let counter = 0;
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let life = 0;
 
@@ -69,16 +53,10 @@ export const createFeed = (options: FeedOptions): Feed => {
   const send = (message: ClientMessage): void => {
     if (socket?.readyState === 1) socket.send(JSON.stringify(message));
   };
+  const requests = createRequests(send);
   const settle = (roomId: string, outcome: Outcome): void => {
     for (const done of waiting.get(roomId) ?? []) done(outcome);
     waiting.delete(roomId);
-  };
-
-  /** Sends with a reference; the answer is the first message that carries it, or nothing more than the connection's end. */
-  const request = (message: ClientMessage, answer: (outcome: Outcome) => void): void => {
-    const ref = String(++counter);
-    asked.set(ref, answer);
-    send({ ...message, ref });
   };
 
   const subscribe = (roomId: string): void => {
@@ -86,7 +64,7 @@ export const createFeed = (options: FeedOptions): Feed => {
     subscribing.add(roomId);
     const state = book.stateOf(roomId);
     const resume = state === undefined ? {} : { resume: { epoch: state.epoch, offset: state.offset } };
-    request({ type: 'subscribe', room_id: roomId, ...resume }, (outcome) => {
+    requests.ask({ type: 'subscribe', room_id: roomId, ...resume }, (outcome) => {
       subscribing.delete(roomId);
       if (outcome.ok) settle(roomId, OK);
       // All that is wanted is asked for again after the next welcome.
@@ -121,7 +99,7 @@ export const createFeed = (options: FeedOptions): Feed => {
       if (next === undefined) signOut();
       else {
         held = next;
-        request({ type: 'auth.refresh', token: next.token }, () => {});
+        requests.ask({ type: 'auth.refresh', token: next.token }, () => {});
       }
     } catch {
       // The token still holds for a while; a later beat tries again.
@@ -142,9 +120,7 @@ export const createFeed = (options: FeedOptions): Feed => {
     clearTimeout(retryTimer);
     const old = socket;
     socket = undefined;
-    const unanswered = [...asked.values()];
-    asked.clear();
-    for (const answer of unanswered) answer(DISCONNECTED);
+    requests.lose();
     if (old === undefined) return;
     old.onmessage = null;
     old.onclose = null;
@@ -222,11 +198,7 @@ export const createFeed = (options: FeedOptions): Feed => {
       default:
         break;
     }
-    if ('ref' in message && message.ref !== undefined) {
-      const answer = asked.get(message.ref);
-      asked.delete(message.ref);
-      answer?.(message.type === 'error' ? refusal(message.code, message.message, message.details) : OK);
-    }
+    requests.take(message);
   };
 
   const connect = async (): Promise<void> => {
@@ -308,7 +280,7 @@ export const createFeed = (options: FeedOptions): Feed => {
           return;
         }
         book.open(to);
-        request({ type: 'swap', from, to }, (outcome) => {
+        requests.ask({ type: 'swap', from, to }, (outcome) => {
           book.drop(outcome.ok ? from : to);
           tell();
           done(outcome);

@@ -110,12 +110,17 @@ const Corner = ({ minute, locale }: { readonly minute: number | undefined; reado
   </th>
 );
 
+const openText = (open: number): string => {
+  if (open === 0) return 'No other room is live with data right now.';
+  return open === 1 ? 'One more room is live with data.' : `${open} more rooms are live with data.`;
+};
+
 /** `full`: the agency's other slots are all in use by colleagues. */
 const FreeSlot = ({ first, free, full, open, add }: FreeSlotProps) => (
   <div className="free">
     <strong>{full ? 'All five slots are in use' : free === 1 ? 'One slot is free' : 'Free slot'}</strong>
     {full && <p>Rooms that colleagues watch already need no other slot.</p>}
-    {!full && first && open !== undefined && <p>{open} more rooms are live with data.</p>}
+    {!full && first && open !== undefined && <p>{openText(open)}</p>}
     <Button onClick={add}>Add a room {first && <kbd>A</kbd>}</Button>
   </div>
 );

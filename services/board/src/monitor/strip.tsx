@@ -26,7 +26,10 @@ const Side = ({ view, side, onShow }: { view: LaneView; side: 'lowest' | 'highes
           <span className="strip-tag">{side === 'lowest' ? 'Lowest' : 'Highest'}</span>
           <strong dir="auto">{name}</strong>
           {told !== undefined && change !== undefined && (
-            <span className={change.tone === 'none' ? 'strip-move' : `strip-move is-${change.tone}`}>
+            <span
+              key={`${told} ${change.text}`}
+              className={change.tone === 'none' ? 'strip-move' : `strip-move is-${change.tone}`}
+            >
               {changedLabel(told)} {change.text}
             </span>
           )}

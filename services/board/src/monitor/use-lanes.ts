@@ -44,12 +44,17 @@ export const useLanes = (): Lanes => {
 
   const { data: me } = useMe();
   const isAsked = (me !== undefined && me.role !== 'partner') || monitoring.data !== undefined || monitoring.isError;
-  useEffect(() => {
-    if (rooms !== undefined || !isAsked || list.data === undefined) return;
+  /** What to watch where nobody said it: what the agency holds, else what needs it most. Empty while nobody is live. */
+  const choice = useMemo(() => {
+    if (!isAsked || list.data === undefined) return undefined;
     const held = monitoring.data?.rooms.map(({ room_id }) => room_id) ?? [];
     const open = list.data.filter(({ access }) => access === 'granted').map(({ room_id }) => room_id);
-    write(held.length > 0 ? held : open.slice(0, LIMITS.rooms));
-  }, [rooms, isAsked, list.data, monitoring.data]);
+    return held.length > 0 ? held : open.slice(0, LIMITS.rooms);
+  }, [isAsked, list.data, monitoring.data]);
+  useEffect(() => {
+    if (rooms !== undefined) return;
+    if (choice !== undefined && choice.length > 0) write(choice);
+  }, [rooms, choice]);
 
   const renewSlots = useCallback(() => queries.invalidateQueries({ queryKey: ['monitoring'] }), [queries]);
 
@@ -61,7 +66,8 @@ export const useLanes = (): Lanes => {
 
   return useMemo(
     () => ({
-      rooms,
+      // Nobody is live: the page says so, and fills by itself.
+      rooms: rooms ?? (choice?.length === 0 ? choice : undefined),
       add: async (roomId) => {
         const outcome = await feed.watch(roomId);
         if (outcome.ok) write([...(rooms ?? []), roomId]);
@@ -92,6 +98,6 @@ export const useLanes = (): Lanes => {
         write([...others.slice(0, at), roomId, ...others.slice(at)]);
       },
     }),
-    [rooms, feed, renewSlots],
+    [rooms, choice, feed, renewSlots],
   );
 };
