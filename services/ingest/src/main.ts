@@ -54,11 +54,9 @@ const ends = new Map<number, number>();
 
 const notReady = (): string | undefined => {
   if (runners.size === 0) return 'no partition is owned yet';
-  for (const [n, runner] of runners) {
-    const behind = (ends.get(n) ?? 0) - 1 - runner.status().applied;
-    if (behind > 0) return `partition ${n} is ${behind} records behind where its log ended at the start`;
-  }
-  return undefined;
+  let behind = 0;
+  for (const [n, runner] of runners) behind += Math.max(0, (ends.get(n) ?? 0) - 1 - runner.status().applied);
+  return behind > 0 ? `${behind} records of the log as it was at the start are still to be read` : undefined;
 };
 
 const consumer = createPartitionConsumer({
