@@ -1,9 +1,8 @@
 import { backfill, createNoise, type Fleet, LIVE_NOISE } from '@liveboard/simulator';
 import { type OutgoingMessage, type Sink, toMessage } from './feeder.ts';
 
-/** Records sent at once, and how many such sends are under way. */
+/** Records of one send. One send is under way at a time, the next is made meanwhile: two could change places in the log. */
 const BATCH = 5_000;
-const SENDS = 4;
 /** A remainder this short is left to the feeder. */
 const CAUGHT_UP_MS = 10_000;
 
@@ -29,17 +28,14 @@ export const sendPast = async ({
   onProgress,
 }: PastOptions): Promise<number> => {
   const noise = createNoise(seed, LIVE_NOISE);
-  const sends = new Set<Promise<void>>();
+  let sending: Promise<unknown> = Promise.resolve();
   let batch: OutgoingMessage[] = [];
   let sent = 0;
   const send = async (): Promise<void> => {
-    const sending = sink.send(batch).then(() => {
-      sends.delete(sending);
-    });
-    sends.add(sending);
+    await sending;
+    sending = sink.send(batch);
     sent += batch.length;
     batch = [];
-    if (sends.size >= SENDS) await Promise.race(sends);
   };
   for (let at = from; now() - at > CAUGHT_UP_MS; ) {
     const to = now();
@@ -52,6 +48,6 @@ export const sendPast = async ({
     at = to;
   }
   await send();
-  await Promise.all(sends);
+  await sending;
   return sent;
 };
