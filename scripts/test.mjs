@@ -21,6 +21,7 @@ const GATES = [
   ['lint', bin('biome'), 'check', '--error-on-warnings', '.'],
   ['import directions', process.execPath, 'scripts/check-imports.mjs'],
   ['test files', process.execPath, 'scripts/check-tests.mjs'],
+  ['dead code and unused dependencies', bin('knip'), '--no-progress'],
   ['generated docs', process.execPath, 'scripts/docs.mjs', '--check'],
 ];
 
