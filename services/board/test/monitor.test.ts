@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { CLOSED, passGate } from '../src/live/gate.ts';
 import type { Picture } from '../src/live/painter.ts';
 import { conditionOf } from '../src/monitor/condition.ts';
+import { type LaneView, tinted } from '../src/monitor/lane-view.ts';
 import { contextSentence, headlineMetric, joinClauses } from '../src/monitor/sentence.ts';
 import { areaOf, pathOf, seriesOf } from '../src/monitor/series.ts';
 import { chooseStrip } from '../src/monitor/strip.ts';
@@ -43,6 +44,26 @@ describe('the strip', () => {
     expect(chooseStrip(all)).toMatchObject({ lowest: { room_id: 'c' }, highest: { room_id: 'd' } });
     expect(chooseStrip(all.slice(0, 2))).toMatchObject({ lowest: { room_id: 'b' } });
     expect(chooseStrip(all.slice(0, 2)).highest).toBeUndefined();
+  });
+  it('tints its two rooms and every room in trouble, and no other', () => {
+    const lane = (room_id: string, kind: 'peak' | 'steady' | 'trouble', pulse: number): LaneView => ({
+      ...room(room_id, pulse),
+      handle: '',
+      condition: { kind },
+      tone: 'none',
+      still: false,
+      stale: false,
+      minutes: [],
+      style,
+    });
+    const views = [
+      lane('a', 'peak', 0.5),
+      lane('b', 'peak', 0.3),
+      lane('c', 'trouble', -0.2),
+      lane('d', 'trouble', -0.4),
+      lane('e', 'steady', 0),
+    ];
+    expect(tinted(views).map(({ tone }) => tone)).toEqual(['good', 'none', 'bad', 'bad', 'none']);
   });
   it('names the change furthest from noise where nobody moved', () => {
     const all = [room('a', 0.1, { gmv: held(0.9, 0.4) }), room('b', -0.1, { comments: held(0.12, 1.9) })];

@@ -30,8 +30,8 @@ export const conditionOf = (lane: Lane | undefined, now: number): Condition => {
 export const isMoving = ({ kind }: Condition): boolean =>
   kind !== 'gone' && kind !== 'opening' && kind !== 'ended' && kind !== 'stale';
 
+/** What a whole column is tinted with. */
 export type Tone = 'good' | 'bad' | 'none';
-export const toneOf = ({ kind }: Condition): Tone => (kind === 'peak' ? 'good' : kind === 'trouble' ? 'bad' : 'none');
 
 /** Minutes of the base that stand behind a room's comparison, where it is not all five. */
 export const baseNote = (baseMinutes: number): string | undefined =>

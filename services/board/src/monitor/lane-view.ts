@@ -9,7 +9,8 @@ import {
 } from '@liveboard/contracts';
 import { symbolsCollide } from '../format/number.ts';
 import type { Lane, Picture } from '../live/painter.ts';
-import { type Condition, conditionOf, isMoving, type Tone, toneOf } from './condition.ts';
+import { type Condition, conditionOf, isMoving, type Tone } from './condition.ts';
+import { chooseStrip, contendersOf } from './strip.ts';
 import type { ValueStyle } from './value.ts';
 
 /** A column, ready to be drawn. */
@@ -61,6 +62,15 @@ export const waitingLanes = (locale: string): readonly LaneView[] =>
     style: { locale, currency: undefined },
   }));
 
+/** The strip's two rooms are tinted, and each room in trouble; no other, so that the eye finds them. */
+export const tinted = (views: readonly LaneView[]): readonly LaneView[] => {
+  const { lowest, highest } = chooseStrip(contendersOf(views));
+  return views.map((view) => {
+    if (view.condition.kind === 'trouble' || view.room_id === lowest?.room_id) return { ...view, tone: 'bad' };
+    return view.room_id === highest?.room_id ? { ...view, tone: 'good' } : view;
+  });
+};
+
 export const laneViews = ({ rooms, picture, cards, monitoring, now, locale }: LaneInput): readonly LaneView[] => {
   const infoOf = (id: string): RoomInfo | undefined => picture.rooms.get(id)?.entry.state?.live.room ?? cards.get(id);
   const currencies = rooms.flatMap((id) => infoOf(id)?.currency ?? []);
@@ -68,7 +78,7 @@ export const laneViews = ({ rooms, picture, cards, monitoring, now, locale }: La
   const cut = isCut(picture);
   // While the feed is away nothing can be said about one room's silence.
   const clock = cut ? picture.heardAt : now;
-  return rooms.map((id) => {
+  const views = rooms.map((id): LaneView => {
     const lane = picture.rooms.get(id);
     const info = infoOf(id);
     const condition = conditionOf(lane, clock);
@@ -81,7 +91,7 @@ export const laneViews = ({ rooms, picture, cards, monitoring, now, locale }: La
       ...(info?.avatar_url === undefined ? {} : { avatar: info.avatar_url }),
       ...(slot === undefined ? {} : { slot }),
       condition,
-      tone: cut ? 'none' : toneOf(condition),
+      tone: 'none',
       still: cut || !isMoving(condition),
       stale: cut ? isMoving(condition) || condition.kind === 'stale' : condition.kind === 'stale',
       ...(lane === undefined ? {} : { lane }),
@@ -92,4 +102,5 @@ export const laneViews = ({ rooms, picture, cards, monitoring, now, locale }: La
       style: { locale, code, currency: info?.currency },
     };
   });
+  return cut ? views : tinted(views);
 };

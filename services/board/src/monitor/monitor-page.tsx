@@ -16,7 +16,7 @@ import { LinkCover } from './overlays.tsx';
 import { PhoneList, useSwipe } from './phone-list.tsx';
 import type { ValueMode } from './rows.ts';
 import { headlineMetric } from './sentence.ts';
-import { chooseStrip } from './strip.ts';
+import { chooseStrip, contendersOf } from './strip.ts';
 import { Strip } from './strip.tsx';
 import { useDialogs } from './use-dialogs.ts';
 import { useLanes } from './use-lanes.ts';
@@ -118,11 +118,7 @@ export const MonitorPage = ({ dark }: { readonly dark: boolean }) => {
     escape: kiosk ? bigScreen : undefined,
   });
 
-  const { lowest } = chooseStrip(
-    views.flatMap(({ room_id, name, compare, still }) =>
-      compare === undefined || compare.base_minutes === 0 || still ? [] : [{ room_id, name, compare }],
-    ),
-  );
+  const { lowest } = chooseStrip(contendersOf(views));
   const told = lowest === undefined ? undefined : headlineMetric(lowest.compare);
   const title =
     lowest === undefined || told === undefined

@@ -11,6 +11,19 @@ export interface Contender {
   readonly compare: Compare;
 }
 
+/** The rooms that may stand in the strip: those that move, with something to compare with. */
+export const contendersOf = (
+  lanes: readonly {
+    readonly room_id: string;
+    readonly name: string;
+    readonly still: boolean;
+    readonly compare?: Compare;
+  }[],
+): Contender[] =>
+  lanes.flatMap(({ room_id, name, compare, still }) =>
+    compare === undefined || compare.base_minutes === 0 || still ? [] : [{ room_id, name, compare }],
+  );
+
 export interface StripChoice {
   readonly lowest?: Contender;
   readonly highest?: Contender;

@@ -2,7 +2,7 @@ import { metric } from '@liveboard/contracts';
 import { changeOf } from '../format/change.ts';
 import type { LaneView } from './lane-view.ts';
 import { changedLabel, contextSentence, headlineMetric } from './sentence.ts';
-import { type Contender, chooseStrip } from './strip.ts';
+import { type Contender, chooseStrip, contendersOf } from './strip.ts';
 
 interface StripProps {
   readonly lanes: readonly LaneView[];
@@ -58,9 +58,7 @@ const calmText = (lanes: readonly LaneView[], contenders: readonly Contender[]):
 
 /** Who fell and who rose most in the last closed minute; one grey line where nobody did. */
 export const Strip = ({ lanes, onShow }: StripProps) => {
-  const contenders = lanes.flatMap(({ room_id, name, compare, still }) =>
-    compare === undefined || compare.base_minutes === 0 || still ? [] : [{ room_id, name, compare }],
-  );
+  const contenders = contendersOf(lanes);
   const { lowest, highest } = chooseStrip(contenders);
   const viewOf = (one: Contender | undefined): LaneView | undefined =>
     lanes.find(({ room_id }) => room_id === one?.room_id);
