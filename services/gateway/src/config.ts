@@ -11,7 +11,9 @@ export const SETTINGS = {
   LIVEBOARD_LOG_GENERATION: FIELDS.LIVEBOARD_LOG_GENERATION,
   LIVEBOARD_PARTITIONS: FIELDS.LIVEBOARD_PARTITIONS,
   LIVEBOARD_LOG_LEVEL: FIELDS.LIVEBOARD_LOG_LEVEL,
+  /** Address to listen on. */
   LIVEBOARD_HOST: z.string().default('127.0.0.1'),
+  /** Port of feed, API and board; 0: any free one. */
   LIVEBOARD_PORT: z.coerce.number().int().min(0).max(65_535).default(8_080),
   /** Exact origins whose pages may open the feed, comma-separated. */
   LIVEBOARD_ORIGINS: z.string().transform((list) => list.split(',').map((origin) => origin.trim())),
@@ -19,14 +21,20 @@ export const SETTINGS = {
   LIVEBOARD_BOARD_DIR: z.string().optional(),
   /** Keys of whoever signs our tokens. */
   LIVEBOARD_JWKS_URL: z.url().optional(),
+  /** The `iss` that tokens must carry. */
   LIVEBOARD_ISSUER: z.string().default('liveboard-dev'),
   /** `1`: sign tokens for demo accounts, on the loopback only. Never in production. */
   LIVEBOARD_DEV_ISSUER: z.enum(['0', '1']).default('0'),
   /** File that gateways of one dev stack share their signing key in. */
   LIVEBOARD_DEV_KEYS: z.string().optional(),
+  /** Open feeds of one partner, over all of its members. */
   LIVEBOARD_MAX_SOCKETS_PER_PARTNER: count(50),
+  /** Open feeds from one address. */
   LIVEBOARD_MAX_SOCKETS_PER_IP: count(200),
+  /** New feeds a second from one address. */
   LIVEBOARD_MAX_UPGRADES_PER_SECOND: count(10),
+  /** Frames a second that a client may send, after a burst of twenty. */
   LIVEBOARD_MAX_INBOUND_PER_SECOND: count(2),
+  /** Frames a second that a client is sent; what is more is conflated. */
   LIVEBOARD_MAX_FRAMES_PER_SECOND: count(10),
 } as const;

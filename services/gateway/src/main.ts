@@ -9,7 +9,7 @@ import {
   createRoomStore,
   createSubscriber,
 } from '@liveboard/live-store';
-import { createLifecycle, createLog, EXIT_HALTED, readConfig } from '@liveboard/runtime';
+import { createLifecycle, createLog, EXIT_HALTED, takeSettings } from '@liveboard/runtime';
 import { DEMO_ACCOUNTS } from '@liveboard/simulator';
 import { createRemoteJWKSet } from 'jose';
 import { createApp } from './app.ts';
@@ -24,7 +24,7 @@ import { createCardReader } from './rest/cards.ts';
 import { createAuthenticate } from './rest/context.ts';
 import { createVerifier } from './tokens.ts';
 
-const settings = readConfig(SETTINGS, process.env);
+const settings = takeSettings(SETTINGS);
 const log = createLog('gateway', settings.LIVEBOARD_LOG_LEVEL);
 const lifecycle = createLifecycle(log);
 const partitions = settings.LIVEBOARD_PARTITIONS;

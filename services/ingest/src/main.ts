@@ -1,7 +1,7 @@
 import { GROUPS, TOPICS } from '@liveboard/contracts';
 import { createKafkaAdmin, createKafkaProducer, createPartitionConsumer } from '@liveboard/kafka';
 import { connectRedis, createKeys, createPartitionWriter } from '@liveboard/live-store';
-import { createLifecycle, createLog, EXIT_HALTED, readConfig, startHealth } from '@liveboard/runtime';
+import { createLifecycle, createLog, EXIT_HALTED, startHealth, takeSettings } from '@liveboard/runtime';
 import { createCheckpointStore } from './checkpoint.ts';
 import { SETTINGS } from './config.ts';
 import { registerMetrics } from './metrics.ts';
@@ -11,7 +11,7 @@ import { createRestore } from './restore.ts';
 import { createRunner, type Runner } from './runner.ts';
 import { startTicker } from './ticker.ts';
 
-const settings = readConfig(SETTINGS, process.env);
+const settings = takeSettings(SETTINGS);
 const log = createLog('ingest', settings.LIVEBOARD_LOG_LEVEL);
 const lifecycle = createLifecycle(log, 20_000);
 const namespace = settings.LIVEBOARD_NAMESPACE;

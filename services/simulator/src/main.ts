@@ -1,16 +1,16 @@
 import { TOPICS } from '@liveboard/contracts';
 import { createKafkaAdmin, createKafkaProducer } from '@liveboard/kafka';
-import { createLifecycle, createLog, EXIT_HALTED, startHealth } from '@liveboard/runtime';
+import { createLifecycle, createLog, EXIT_HALTED, startHealth, takeSettings } from '@liveboard/runtime';
 import { createFleet } from '@liveboard/simulator';
 import { chooseBeginning, createStateFile } from './beginning.ts';
 import { createFeeder, type OutgoingMessage } from './feeder.ts';
-import { readOptions } from './options.ts';
+import { SETTINGS } from './options.ts';
 import { sendPast } from './past.ts';
 
 const STEP_MS = 250;
 const MINUTE_MS = 60_000;
 
-const options = readOptions(process.env);
+const options = takeSettings(SETTINGS);
 const log = createLog('simulator', options.LIVEBOARD_LOG_LEVEL);
 const lifecycle = createLifecycle(log);
 const kafka = { brokers: options.KAFKA_BROKERS, clientId: 'liveboard-simulator', log };

@@ -1,4 +1,4 @@
-import { type Environment, FIELDS, readConfig } from '@liveboard/runtime';
+import { FIELDS } from '@liveboard/runtime';
 import { z } from 'zod';
 
 /** The simulator's settings, by the names they have in the environment. */
@@ -9,6 +9,7 @@ export const SETTINGS = {
   LIVEBOARD_LOG_LEVEL: FIELDS.LIVEBOARD_LOG_LEVEL,
   /** The same seed makes the same rooms, given the same start. */
   LIVEBOARD_SIMULATOR_SEED: z.string().default('demo'),
+  /** How many of the roster's rooms take part. */
   LIVEBOARD_SIMULATOR_ROOMS: z.coerce.number().int().min(1).max(14).default(14),
   /**
    * A past to begin with, so that boards have something to compare at once. Of it, only what lies after the log's last
@@ -20,9 +21,3 @@ export const SETTINGS = {
   /** File that remembers when the rooms started, so that they go on after a restart; without it they start anew. */
   LIVEBOARD_SIMULATOR_STATE: z.string().optional(),
 } as const;
-
-/** What the simulator is told through its environment. */
-export type SimulatorOptions = Readonly<z.infer<z.ZodObject<typeof SETTINGS>>>;
-
-/** Reads the settings; throws an error that names each wrong one. */
-export const readOptions = (env: Environment): SimulatorOptions => readConfig(SETTINGS, env);

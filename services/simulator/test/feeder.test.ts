@@ -1,7 +1,8 @@
+import { readConfig } from '@liveboard/runtime';
 import { createFleet } from '@liveboard/simulator';
 import { describe, expect, test } from 'vitest';
 import { createFeeder, type Feeder, type OutgoingMessage } from '../src/feeder.ts';
-import { readOptions } from '../src/options.ts';
+import { SETTINGS } from '../src/options.ts';
 
 const START = 1_700_000_040_000;
 
@@ -92,7 +93,7 @@ describe('the feeder', () => {
 
 describe('options', () => {
   test('have defaults', () => {
-    expect(readOptions({ KAFKA_BROKERS: '127.0.0.1:9092, b:1' })).toMatchObject({
+    expect(readConfig(SETTINGS, { KAFKA_BROKERS: '127.0.0.1:9092, b:1' })).toMatchObject({
       KAFKA_BROKERS: ['127.0.0.1:9092', 'b:1'],
       LIVEBOARD_NAMESPACE: '',
       LIVEBOARD_SIMULATOR_SEED: 'demo',
@@ -101,7 +102,9 @@ describe('options', () => {
     });
   });
   test('name what is wrong', () => {
-    expect(() => readOptions({})).toThrow(/KAFKA_BROKERS/);
-    expect(() => readOptions({ KAFKA_BROKERS: 'a:1', LIVEBOARD_SIMULATOR_ROOMS: '99' })).toThrow(/SIMULATOR_ROOMS/);
+    expect(() => readConfig(SETTINGS, {})).toThrow(/KAFKA_BROKERS/);
+    expect(() => readConfig(SETTINGS, { KAFKA_BROKERS: 'a:1', LIVEBOARD_SIMULATOR_ROOMS: '99' })).toThrow(
+      /SIMULATOR_ROOMS/,
+    );
   });
 });
