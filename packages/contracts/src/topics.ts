@@ -20,7 +20,12 @@ export const TOPICS = {
       'max.message.bytes': String(MIB),
     },
   },
-  minutes: { name: 'live.minutes', partitions: 'P', config: { 'retention.ms': String(7 * DAY) } },
+  minutes: {
+    name: 'live.minutes',
+    partitions: 'P',
+    // A row is as long as its list of products.
+    config: { 'retention.ms': String(7 * DAY), 'max.message.bytes': String(16 * MIB) },
+  },
   checkpoints: {
     name: 'live.checkpoints',
     partitions: 'P',

@@ -81,7 +81,7 @@ export const createPartitionConsumer = (options: ConsumerOptions): PartitionCons
   const watch = async (): Promise<void> => {
     for (const { partition, end } of await admin.bounds(topic)) {
       const held = moved.get(partition);
-      if (held === undefined) continue;
+      if (held === undefined || !owners.has(partition)) continue;
       if (held.offset + 1 >= end) held.at = Date.now();
       else if (Date.now() - held.at > stallMs)
         onFailure(`partition ${partition} stands at ${held.offset}, its log ends at ${end}`, false);
@@ -103,10 +103,12 @@ export const createPartitionConsumer = (options: ConsumerOptions): PartitionCons
    * Nothing is fetched before the owner is there and its position is known to be in the log: kafkajs answers a position
    * outside it by committing another one, over the owner's.
    */
-  const load = async (partition: number): Promise<PartitionOwner> => {
+  const load = async (partition: number, isOurs: () => boolean): Promise<PartitionOwner> => {
     const owner = await own(partition);
     const { next } = owner;
     const { start } = (await boundsOf(partition)) ?? { start: 0 };
+    // It may have gone to another member meanwhile; then whoever took it away releases it.
+    if (!isOurs()) return owner;
     if (next !== undefined && start > next && !(await owner.onGap(start))) {
       missing(partition, next, start);
       return owner;
@@ -124,7 +126,7 @@ export const createPartitionConsumer = (options: ConsumerOptions): PartitionCons
     for (const partition of mine) {
       if (owners.has(partition)) continue;
       consumer.pause([{ topic, partitions: [partition] }]);
-      const owner = load(partition);
+      const owner: Promise<PartitionOwner> = load(partition, () => owners.get(partition) === owner);
       owners.set(partition, owner);
       owner.catch((error: unknown) =>
         onFailure(
@@ -133,6 +135,10 @@ export const createPartitionConsumer = (options: ConsumerOptions): PartitionCons
         ),
       );
     }
+  });
+  // Records of aborted transactions and their markers are passed over without the handler.
+  consumer.on('consumer.end_batch_process', ({ payload: { partition, batchSize, lastOffset } }) => {
+    if (batchSize === 0 && owners.has(partition)) moved.set(partition, { offset: Number(lastOffset), at: Date.now() });
   });
   consumer.on('consumer.crash', ({ payload: { error, restart } }) => {
     if (!restart)

@@ -2,7 +2,7 @@ import kafkajs from 'kafkajs';
 import { createClient, type KafkaOptions } from './client.ts';
 
 export interface OutMessage {
-  readonly key: string | null;
+  readonly key: string | Buffer | null;
   readonly value: Buffer | null;
   /** Without it the record goes where Java's partitioner puts its key. */
   readonly partition?: number;

@@ -36,7 +36,15 @@ export const createLogReader = (options: KafkaOptions, namespace: string): LogRe
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
     try {
       await new Promise<void>((done, fail) => {
+        const reached = (partition: number, offset: number): void => {
+          if (offset >= (waiting.get(partition) ?? Number.POSITIVE_INFINITY) - 1) waiting.delete(partition);
+          if (waiting.size === 0) done();
+        };
         consumer.on('consumer.crash', ({ payload }) => fail(payload.error));
+        // Records of aborted transactions and their markers are passed over without the handler.
+        consumer.on('consumer.end_batch_process', ({ payload: { partition, batchSize, lastOffset } }) => {
+          if (batchSize === 0) reached(partition, Number(lastOffset));
+        });
         consumer
           .run({
             autoCommit: false,
@@ -51,8 +59,7 @@ export const createLogReader = (options: KafkaOptions, namespace: string): LogRe
                   : [],
               );
               take(records);
-              if (Number(batch.lastOffset()) >= end - 1) waiting.delete(batch.partition);
-              if (waiting.size === 0) done();
+              reached(batch.partition, Number(batch.lastOffset()));
               return heartbeat();
             },
           })

@@ -28,5 +28,6 @@ export {
   type Flush,
   type FlushOutcome,
   type PartitionWriter,
+  type RewritePart,
   type RoomWrite,
 } from './writer.ts';

@@ -16,9 +16,14 @@ export interface RoomWrite {
   readonly messages: readonly string[];
 }
 
+/** Which slice of a rewrite of all rooms; `only` is first and last at once. */
+export type RewritePart = 'first' | 'more' | 'last' | 'only';
+
 export interface Flush {
   readonly expected: number | undefined;
   readonly next: number;
+  /** Absent: not a rewrite. */
+  readonly part?: RewritePart | undefined;
   readonly streamTime: number | undefined;
   readonly ledger: Ledger;
   readonly rooms: readonly RoomWrite[];
@@ -63,28 +68,24 @@ const roomArguments = ({ room_id, fields, forgotten, card, ttl, messages }: Room
 
 export const createPartitionWriter = (redis: Redis, keys: Keys, partition: number, name: LogName): PartitionWriter => {
   const meta = keys.meta(partition);
+  const live = keys.live(partition);
   const { generation } = name;
   return {
     claim: async () => {
       const why = await agreeOnLog(redis, keys, name);
       if (why !== undefined) return { kind: 'refused', why };
-      const [first, applied] = (await redis.eval(claimLua, 1, meta, generation)) as string[];
+      const [first, applied] = (await redis.eval(claimLua, 2, meta, live, generation)) as string[];
       if (first === 'FENCED') return { kind: 'refused', why: 'a later generation of the log is in Redis' };
       return { kind: 'claimed', fence: Number(first), applied: numberOrNone(applied) };
     },
-    flush: async (fence, { expected, next, streamTime, ledger, rooms, forgotten }) => {
+    flush: async (fence, { expected, next, part, streamTime, ledger, rooms, forgotten }) => {
       const names = rooms.flatMap(({ room_id }) => [keys.room(partition, room_id), keys.feed(partition, room_id)]);
-      const args = [generation, fence, expected ?? '', next, streamTime ?? '', JSON.stringify(ledger)];
+      const args = [generation, fence, expected ?? '', next, part ?? '', streamTime ?? '', JSON.stringify(ledger)];
       args.push(forgotten.length, ...forgotten);
-      const [kind, applied, held] = (await redis.eval(
-        flushLua,
-        2 + names.length,
-        meta,
-        keys.live(partition),
-        ...names,
-        ...args,
-        ...rooms.flatMap(roomArguments),
-      )) as string[];
+      // As one list: a call's arguments are limited, a list's elements are not.
+      const all = [flushLua, 2 + names.length, meta, live, ...names, ...args];
+      for (const room of rooms) for (const each of roomArguments(room)) all.push(each);
+      const [kind, applied, held] = (await redis.call('EVAL', all)) as string[];
       if (kind === 'OK') return { kind: 'ok' };
       if (kind === 'FENCED') return { kind: 'fenced' };
       return { kind: 'behind', applied: numberOrNone(applied), fence: numberOrNone(held) };

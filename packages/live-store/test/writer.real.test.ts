@@ -70,4 +70,33 @@ describe('the fenced writer', () => {
     await redis.del(keys.meta(3));
     expect(await writer.flush(claim.fence, flushOf(5, 6))).toMatchObject({ kind: 'behind', applied: undefined });
   });
+
+  it('moves its position with the last slice of a rewrite, and takes an unfinished one for a lost Redis', async () => {
+    const writer = createPartitionWriter(redis, keys, 4, named(2));
+    const claimed = async (): Promise<{ fence: number; applied: number | undefined }> => {
+      const claim = await writer.claim();
+      if (claim.kind !== 'claimed') throw new Error('not claimed');
+      return claim;
+    };
+    const position = () => redis.hget(keys.meta(4), 'applied');
+    const { fence } = await claimed();
+    await writer.flush(fence, { ...flushOf(undefined, 5), part: 'only' });
+    await redis.hset(keys.live(4), 'gone', '{}');
+    expect(await writer.flush(fence, { ...flushOf(5, 9), part: 'first', forgotten: [] })).toEqual({ kind: 'ok' });
+    // The list of cards begins anew, and the position stands where it stood.
+    expect(await redis.hkeys(keys.live(4))).toEqual(['__proto__']);
+    expect(await position()).toBe('5');
+    const again = await claimed();
+    expect(again.applied).toBeUndefined();
+    await writer.flush(again.fence, { ...flushOf(undefined, 9), part: 'first', forgotten: [] });
+    await writer.flush(again.fence, { ...flushOf(undefined, 9), part: 'last', forgotten: [] });
+    expect(await position()).toBe('9');
+    expect((await claimed()).applied).toBe(9);
+  });
+
+  it('forgets the cards of an older generation', async () => {
+    await redis.hset(keys.live(4), 'old', '{}');
+    await createPartitionWriter(redis, keys, 4, named(3)).claim();
+    expect(await redis.exists(keys.live(4))).toBe(0);
+  });
 });

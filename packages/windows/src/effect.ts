@@ -9,6 +9,7 @@ import {
   type RoomStarted,
   RULES,
 } from '@liveboard/contracts';
+import { authorText } from './author.ts';
 import { HASH, pairWith } from './hash.ts';
 import { findId, putId, setFlag } from './id-table.ts';
 import { createSlots, noteEntered, noteLeft, noteSnapshot, noteUnpaid, type Slots } from './levels.ts';
@@ -371,17 +372,14 @@ export const applyEvent = (
     case 'order.refunded':
       applyOrder(at, event);
       break;
-    case 'marker.added':
-      room.markers.push({
-        id: event.id,
-        ts: event.ts,
-        label: event.label,
-        kind: event.kind,
-        ...(event.by != null ? { by: JSON.stringify(event.by) } : {}),
-      });
+    case 'marker.added': {
+      const by = authorText(event.by);
+      const { id, ts, label, kind } = event;
+      room.markers.push({ id, ts, label, kind, ...(by === undefined ? {} : { by }) });
       if (room.markers.length > KEPT_MARKERS) room.markers.shift();
       unsaid.markers = Math.min(unsaid.markers + 1, KEPT_MARKERS);
       break;
+    }
     case 'room.rules':
       break;
   }

@@ -1,4 +1,4 @@
-import type { Flush, PartitionWriter } from '@liveboard/live-store';
+import type { Flush, PartitionWriter, RewritePart } from '@liveboard/live-store';
 import type { Log } from '@liveboard/runtime';
 import type { Drain, Partition } from '@liveboard/windows';
 import { createPublisher } from './publish.ts';
@@ -71,22 +71,25 @@ export const createPublication = (options: PublicationOptions): Publication => {
     return { fence, stored: applied };
   };
 
-  const flushesOf = (drain: Drain, isWhole: boolean): Omit<Flush, 'expected'>[] => {
-    const writes = drain.rooms.map(publisher.writeOf);
-    const { streamTime, ledger } = drain;
-    if (!isWhole) return [{ streamTime, ledger, forgotten, next: drain.applied, rooms: writes }];
+  const flushesOf = (drain: Drain, intact: number | undefined): Omit<Flush, 'expected'>[] => {
+    const { streamTime, ledger, applied: next } = drain;
+    if (!rewrite)
+      return [{ streamTime, ledger, forgotten, next, rooms: drain.rooms.map((room) => publisher.writeOf(room)) }];
     const flushes: Omit<Flush, 'expected'>[] = [];
-    for (let i = 0; i === 0 || i < writes.length; i += ROOMS_A_REWRITE) {
-      const isLast = i + ROOMS_A_REWRITE >= writes.length;
-      // Positions below zero mark a rewrite that is not complete.
-      const next = isLast ? drain.applied : -2 - flushes.length;
-      flushes.push({ streamTime, ledger, forgotten, next, rooms: writes.slice(i, i + ROOMS_A_REWRITE) });
+    for (let i = 0; i === 0 || i < drain.rooms.length; i += ROOMS_A_REWRITE) {
+      const isFirst = i === 0;
+      const isLast = i + ROOMS_A_REWRITE >= drain.rooms.length;
+      const part: RewritePart = isFirst ? (isLast ? 'only' : 'first') : isLast ? 'last' : 'more';
+      const rooms = drain.rooms.slice(i, i + ROOMS_A_REWRITE).map((room) => publisher.writeOf(room, intact));
+      flushes.push({ streamTime, ledger, forgotten, next, part, rooms });
     }
     return flushes;
   };
 
-  const write = async (held: Hold, drain: Drain, isWhole: boolean): Promise<void> => {
-    for (const flush of flushesOf(drain, isWhole)) {
+  const write = async (held: Hold, drain: Drain): Promise<void> => {
+    const flushes = flushesOf(drain, held.stored);
+    rewrite = false;
+    for (const flush of flushes) {
       const answer = await writer.flush(held.fence, { ...flush, expected: held.stored });
       if (answer.kind === 'fenced') {
         lostFences++;
@@ -97,8 +100,8 @@ export const createPublication = (options: PublicationOptions): Publication => {
         lose('Redis stands elsewhere', { expected: held.stored, applied: answer.applied });
         return;
       }
-      held.stored = flush.next;
     }
+    held.stored = drain.applied;
     forgotten = [];
   };
 
@@ -117,10 +120,8 @@ export const createPublication = (options: PublicationOptions): Publication => {
       if (hold?.stored !== undefined && hold.stored > partition.applied) return undefined;
       const isWhole = rewrite && hold !== undefined;
       if (!partition.dirty && !isWhole) return undefined;
-      take(isWhole ? partition.rooms() : []);
-      if (hold === undefined) return drain;
-      rewrite = false;
-      await write(hold, drain as unknown as Drain, isWhole);
+      const taken = take(isWhole ? partition.rooms() : []);
+      if (hold !== undefined) await write(hold, taken);
     } catch (error) {
       lose('Redis did not answer', { err: error instanceof Error ? error.message : error });
       if (drain === undefined && partition.dirty) take([]);

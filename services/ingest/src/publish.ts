@@ -1,12 +1,19 @@
-import type { ChannelMessage, Compare, LiveState, MinuteMetricId } from '@liveboard/contracts';
+import {
+  type ChannelMessage,
+  type Compare,
+  type LiveState,
+  type MinuteMetricId,
+  type MinuteRow,
+  RULES,
+} from '@liveboard/contracts';
 import type { RoomWrite } from '@liveboard/live-store';
 import type { RoomChange } from '@liveboard/windows';
 import { mergePatch } from './patch.ts';
 
 const CARD_EVERY_MS = 5_000;
 const KEPT_S = 86_400;
-/** Of four flushes a second: at most five comments a second reach readers. */
-const COMMENTS_A_FLUSH = 1;
+/** A sample: at most five comments a second of a room reach readers. */
+const COMMENT_EVERY_MS = 200;
 const CARD_METRICS = [
   'online',
   'items_sold',
@@ -28,6 +35,7 @@ interface Held {
   comments: unknown[];
   compare?: Compare;
   cardAt: number;
+  commentAt: number;
 }
 
 const cardOf = (live: LiveState, compare: Compare | undefined): string => {
@@ -37,17 +45,37 @@ const cardOf = (live: LiveState, compare: Compare | undefined): string => {
       return value === undefined || !live.room.available.includes(id) ? [] : [[id, value]];
     }),
   );
-  if (compare === undefined) return JSON.stringify({ ...live.room, metrics });
+  // For sorting alone; no reader is shown it.
+  const viewers = live.totals?.viewers;
+  if (compare === undefined) return JSON.stringify({ ...live.room, metrics, viewers });
   const compared = Object.fromEntries(
     CARD_METRICS.flatMap((id) => (compare.metrics[id] === undefined ? [] : [[id, compare.metrics[id]]])),
   );
   const { state, pulse } = compare;
-  return JSON.stringify({ ...live.room, metrics, compare: { ...compare, metrics: compared }, state, pulse });
+  return JSON.stringify({ ...live.room, metrics, viewers, compare: { ...compare, metrics: compared }, state, pulse });
 };
+
+const createHeld = (): Held => ({
+  products: new Map(),
+  sources: new Map(),
+  catalog: new Map(),
+  markers: [],
+  comments: [],
+  cardAt: 0,
+  commentAt: 0,
+});
+
+/** A whole room's older rows have lost their products and sources: where Redis has them, it has them better. */
+const rowsToWrite = ({ full, minutes }: RoomChange, intact: number): readonly MinuteRow[] =>
+  full ? minutes.filter(({ rev }, i) => rev > intact || i >= minutes.length - RULES.detailedRows) : minutes;
 
 /** Turns changes of the core into what Redis is told of a room. Holds what it said last, so that a patch can be made. */
 export interface Publisher {
-  writeOf(change: RoomChange): RoomWrite;
+  /**
+   * `intact`: Redis holds all of the room's rows up to this revision; those that are no longer kept in detail are left as they
+   * are there.
+   */
+  writeOf(change: RoomChange, intact?: number): RoomWrite;
   forget(rooms: readonly string[]): void;
 }
 
@@ -88,16 +116,18 @@ export const createPublisher = (generation: number, now: () => number): Publishe
       ...(change.compare === undefined ? {} : { compare: change.compare }),
     };
     const messages = [JSON.stringify(update)];
-    const sample = known ? change.comments.slice(-COMMENTS_A_FLUSH) : [];
-    if (sample.length > 0) messages.push(JSON.stringify({ kind: 'comments', items: sample } satisfies ChannelMessage));
+    const comment = known ? change.comments.at(-1) : undefined;
+    if (comment === undefined || now() - held.commentAt < COMMENT_EVERY_MS) return messages;
+    held.commentAt = now();
+    messages.push(JSON.stringify({ kind: 'comments', items: [comment] } satisfies ChannelMessage));
     return messages;
   };
 
-  const writeOf = (change: RoomChange): RoomWrite => {
+  const writeOf = (change: RoomChange, intact = -1): RoomWrite => {
     let held = rooms.get(change.room_id);
     const known = held?.live !== undefined && !change.full;
     if (held === undefined) {
-      held = { products: new Map(), sources: new Map(), catalog: new Map(), markers: [], comments: [], cardAt: 0 };
+      held = createHeld();
       rooms.set(change.room_id, held);
     }
     const messages = messagesOf(held, change, known);
@@ -120,7 +150,7 @@ export const createPublisher = (generation: number, now: () => number): Publishe
       ...(change.catalog.length > 0 || change.full ? { catalog: [...held.catalog.values()] } : {}),
       ...(change.markers.length > 0 || change.full ? { markers: held.markers } : {}),
       ...(change.comments.length > 0 || change.full ? { comments: held.comments } : {}),
-      ...Object.fromEntries(change.minutes.map((row) => [`m:${row.minute}`, row])),
+      ...Object.fromEntries(rowsToWrite(change, intact).map((row) => [`m:${row.minute}`, row])),
     };
     const entries = Object.entries(whole);
     return {

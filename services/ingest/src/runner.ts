@@ -91,30 +91,42 @@ export const createRunner = (options: RunnerOptions): Runner => {
     return isProven;
   };
 
+  const applyAll = async (
+    records: readonly ReadRecord[],
+    quarantine: OutMessage[],
+    forward: OutMessage[],
+  ): Promise<void> => {
+    for (let i = 0; i < records.length; i++) {
+      const record = records[i] as ReadRecord;
+      if (record.offset <= partition.applied) continue;
+      lastAppend = record.append;
+      const outcome = partition.apply(record);
+      if (outcome.kind === 'quarantined') quarantine.push(quarantineRecord(outcome, generation, record));
+      else if (outcome.kind === 'forwarded')
+        forward.push({
+          key: record.key ?? outcome.room_id,
+          value: record.value,
+          partition: outcome.to,
+          headers: { forwarded: `${n}:${record.offset}` },
+        });
+      if (i % YIELD_EVERY === YIELD_EVERY - 1) await pause();
+    }
+  };
+
   const take = (records: readonly ReadRecord[]): Promise<void> =>
     alone(async () => {
       if (!prove(records[0])) return;
+      await outputs.room();
       const quarantine: OutMessage[] = [];
       const forward: OutMessage[] = [];
-      for (let i = 0; i < records.length; i++) {
-        const record = records[i] as ReadRecord;
-        if (record.offset <= partition.applied) continue;
-        const outcome = partition.apply(record);
-        lastAppend = record.append;
-        if (outcome.kind === 'quarantined') quarantine.push(quarantineRecord(outcome, generation, record));
-        else if (outcome.kind === 'forwarded')
-          forward.push({
-            key: record.key?.toString() ?? outcome.room_id,
-            value: record.value,
-            partition: outcome.to,
-            headers: { forwarded: `${n}:${record.offset}` },
-          });
-        if (i % YIELD_EVERY === YIELD_EVERY - 1) await pause();
+      try {
+        await applyAll(records, quarantine, forward);
+      } finally {
+        // What was applied is not applied again, whatever came after it.
+        outputs.send('quarantine', quarantine);
+        outputs.send('events', forward);
       }
-      outputs.send('quarantine', quarantine);
-      outputs.send('events', forward);
     });
-
   const sayMinutes = (drain: Drain | undefined): void => {
     const messages = drain?.records.map((record) => ({
       key: record.kind === 'room' ? record.info.room_id : record.room_id,

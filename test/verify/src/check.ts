@@ -28,7 +28,13 @@ const checkKafka = (differ: Differ, roomId: string, room: OracleRoom, written: W
   differ.compare(`room ${roomId} totals`, room.totals, totals);
 };
 
-const checkRedis = async (differ: Differ, roomId: string, room: OracleRoom, { store }: System): Promise<void> => {
+const checkRedis = async (
+  differ: Differ,
+  roomId: string,
+  room: OracleRoom,
+  { store }: System,
+  redisWasLost: boolean,
+): Promise<void> => {
   if (room.counted === 0) return;
   const stored = await store.read(roomId);
   const path = `redis ${roomId}`;
@@ -46,7 +52,11 @@ const checkRedis = async (differ: Differ, roomId: string, room: OracleRoom, { st
   rows.forEach((row, i) => {
     const other = held.get(row.minute);
     // After a lost Redis, rows older than ten come back without products and sources.
-    const isBare = i < rows.length - RULES.detailedRows && other?.products.length === 0 && other.sources.length === 0;
+    const isBare =
+      redisWasLost &&
+      i < rows.length - RULES.detailedRows &&
+      other?.products.length === 0 &&
+      other.sources.length === 0;
     differ.compare(`${path} ${row.minute}`, isBare ? { ...row, products: [], sources: [] } : row, other);
   });
   differ.compare(`${path} compare`, rows.findLast(({ compare }) => compare !== undefined)?.compare, stored?.compare);
@@ -61,6 +71,7 @@ export const checkAll = async (
   recount: ReadonlyMap<number, OracleResult>,
   written: Written,
   system: System,
+  redisWasLost: boolean,
 ): Promise<number> => {
   const { metas } = await system.store.metas();
   let off = 0;
@@ -83,7 +94,7 @@ export const checkAll = async (
     for (const [roomId, room] of rooms) {
       known.add(roomId);
       checkKafka(differ, roomId, room, written);
-      await checkRedis(differ, roomId, room, system);
+      await checkRedis(differ, roomId, room, system, redisWasLost);
     }
   }
   for (const roomId of [...written.rows.keys(), ...written.rooms.keys()])

@@ -1,6 +1,6 @@
 import { type AdversaryRecord, createAdversary, createRandom } from '@liveboard/simulator';
 import type { Fault, Faults } from './faults.ts';
-import { PARTITIONS, type System } from './system.ts';
+import type { System } from './system.ts';
 import { until } from './wait.ts';
 
 const MINUTE_MS = 60_000;
@@ -29,7 +29,7 @@ export const sendLoad = async (system: System, faults: Faults, options: LoadOpti
     minutes,
     settleMinutes,
     eventsPerRoomMinute: options.eventsPerRoomMinute,
-    partitions: PARTITIONS,
+    partitions: system.partitions,
     startTs: Date.now() - (minutes + settleMinutes + 2) * MINUTE_MS,
     nowTs: Date.now(),
   });

@@ -47,8 +47,15 @@ const run = async (options: Options): Promise<boolean> => {
       await system.read('quarantine'),
     ];
     say(`counting ${events.length} records again; ${minutes.length} records of live.minutes`);
+    const redisWasLost = options.faults.some((fault) => fault.startsWith('redis-'));
     const differ = createDiffer();
-    const off = await checkAll(differ, recount(events, stack.generation), readWritten(minutes, quarantine), system);
+    const off = await checkAll(
+      differ,
+      recount(events, { partitions: system.partitions, generation: stack.generation }),
+      readWritten(minutes, quarantine),
+      system,
+      redisWasLost,
+    );
     for (const [kind, count] of differ.kinds) say(`${count} differ in ${kind}`);
     for (const text of differ.said) say(`differs: ${text}`);
     console.log(

@@ -1,9 +1,11 @@
 import type { ReadRecord } from '@liveboard/kafka';
 import { countPartition, type OracleResult } from '@liveboard/oracle';
-import { PARTITIONS } from './system.ts';
 
 /** Counts a log again, partition by partition. */
-export const recount = (records: readonly ReadRecord[], generation: number): ReadonlyMap<number, OracleResult> => {
+export const recount = (
+  records: readonly ReadRecord[],
+  { partitions, generation }: { readonly partitions: number; readonly generation: number },
+): ReadonlyMap<number, OracleResult> => {
   const byPartition = new Map<number, ReadRecord[]>();
   for (const record of records) {
     const held = byPartition.get(record.partition);
@@ -13,7 +15,7 @@ export const recount = (records: readonly ReadRecord[], generation: number): Rea
   return new Map(
     [...byPartition].map(([partition, list]) => [
       partition,
-      countPartition(list, { partition, partitions: PARTITIONS, generation }),
+      countPartition(list, { partition, partitions, generation }),
     ]),
   );
 };

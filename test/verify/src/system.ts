@@ -1,10 +1,8 @@
-import { DEFAULT_PARTITIONS, GROUPS, TOPICS } from '@liveboard/contracts';
+import { GROUPS, TOPICS } from '@liveboard/contracts';
 import { createKafkaAdmin, createKafkaProducer, createLogReader, type ReadRecord } from '@liveboard/kafka';
 import { connectRedis, createKeys, createRoomStore } from '@liveboard/live-store';
 import { createLog } from '@liveboard/runtime';
 import type { Stack } from './stack.ts';
-
-export const PARTITIONS = DEFAULT_PARTITIONS;
 
 /** The real parts of a stack, as a run sees them from outside. */
 export const connectSystem = async (stack: Pick<Stack, 'namespace' | 'kafka_brokers' | 'redis_url'>) => {
@@ -16,7 +14,8 @@ export const connectSystem = async (stack: Pick<Stack, 'namespace' | 'kafka_brok
   const producer = createKafkaProducer(kafka);
   await producer.connect();
   const redis = connectRedis(stack.redis_url, log);
-  const store = createRoomStore(redis, createKeys(stack.namespace), PARTITIONS);
+  const partitions = (await admin.bounds(topic('events'))).length;
+  const store = createRoomStore(redis, createKeys(stack.namespace), partitions);
   const reader = createLogReader(kafka, stack.namespace);
 
   /** Where each partition's log ends, and what of it the parts have taken in. */
@@ -35,6 +34,7 @@ export const connectSystem = async (stack: Pick<Stack, 'namespace' | 'kafka_brok
   };
 
   return {
+    partitions,
     store,
     producer,
     topic,

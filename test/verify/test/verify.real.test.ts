@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { DEFAULT_PARTITIONS } from '@liveboard/contracts';
 import { endIngests, spawnIngest, testStack } from '@liveboard/e2e';
 import { createKafkaAdmin } from '@liveboard/kafka';
 import { createLog } from '@liveboard/runtime';
@@ -8,7 +9,7 @@ import { createDiffer } from '../src/diff.ts';
 import type { Fault } from '../src/faults.ts';
 import { sendLoad } from '../src/load.ts';
 import { recount } from '../src/recount.ts';
-import { connectSystem, PARTITIONS } from '../src/system.ts';
+import { connectSystem } from '../src/system.ts';
 import { until } from '../src/wait.ts';
 import { readWritten } from '../src/written.ts';
 
@@ -26,7 +27,7 @@ it('writes what a recount of the log finds, cell by cell, through crashes and a 
     log: createLog('test', 'fatal'),
   });
   await admin.connect();
-  await admin.ensureTopics(namespace, PARTITIONS);
+  await admin.ensureTopics(namespace, DEFAULT_PARTITIONS);
   await admin.disconnect();
   const system = await connectSystem(stack);
   let worker = spawnIngest(stack, { namespace });
@@ -46,7 +47,13 @@ it('writes what a recount of the log finds, cell by cell, through crashes and a 
     const events = await system.read('events');
     const written = readWritten(await system.read('minutes'), await system.read('quarantine'));
     const differ = createDiffer();
-    const off = await checkAll(differ, recount(events, stack.generation), written, system);
+    const off = await checkAll(
+      differ,
+      recount(events, { partitions: system.partitions, generation: stack.generation }),
+      written,
+      system,
+      true,
+    );
     expect(differ.said).toEqual([]);
     expect([differ.differing, off]).toEqual([0, 0]);
     expect(differ.cells).toBeGreaterThan(50_000);

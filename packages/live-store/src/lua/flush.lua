@@ -1,22 +1,26 @@
 -- Writes one flush of a partition: rows, position and messages in one step, or nothing of it.
 -- Guarantees: a stale owner writes nothing (FENCED); a flush whose base is not what is stored writes nothing (BEHIND);
--- the same flush sent twice is written once (OK).
+-- the same flush sent twice is written once (OK). A rewrite comes in slices: the first begins the list of cards anew,
+-- and the position moves with the last.
 -- KEYS: meta, live cards, then one room hash and one channel per room, in turn.
--- ARGV: generation, fence, expected ('' = none), next, stream_time, ledger, n rooms whose cards go, room..., then per room:
+-- ARGV: generation, fence, expected ('' = none), next, part ('' = whole | 'first' | 'more' | 'last' | 'only' slice), stream_time,
+--   ledger, n rooms whose cards go, room..., then per room:
 --   n fields, name, value..., m forgotten fields, name..., card ('' = unchanged), ttl seconds (0 = keep), k messages, message...
 local meta = redis.call('HMGET', KEYS[1], 'generation', 'fence', 'applied')
 local generation = tonumber(meta[1] or '0')
 local fence = tonumber(meta[2] or '0')
+local part = ARGV[5]
 if generation > tonumber(ARGV[1]) or fence > tonumber(ARGV[2]) then return { 'FENCED' } end
 local applied = meta[3] or ''
-if fence == tonumber(ARGV[2]) and applied == ARGV[4] then return { 'OK' } end
+if part == '' and fence == tonumber(ARGV[2]) and applied == ARGV[4] then return { 'OK' } end
 if fence ~= tonumber(ARGV[2]) or applied ~= ARGV[3] then return { 'BEHIND', applied, meta[2] or '' } end
-local at = 7
+local at = 8
 local function take()
   local value = ARGV[at]
   at = at + 1
   return value
 end
+if part == 'first' or part == 'only' then redis.call('DEL', KEYS[2]) end
 for _ = 1, tonumber(take()) do redis.call('HDEL', KEYS[2], take()) end
 for key = 3, #KEYS, 2 do
   local room, channel = KEYS[key], KEYS[key + 1]
@@ -32,7 +36,12 @@ for key = 3, #KEYS, 2 do
   if ttl > 0 then redis.call('EXPIRE', room, ttl) end
   for _ = 1, tonumber(take()) do redis.call('SPUBLISH', channel, take()) end
 end
+if part == 'first' or part == 'more' then
+  redis.call('HSET', KEYS[1], 'rewriting', '1')
+  return { 'OK' }
+end
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-redis.call('HSET', KEYS[1], 'applied', ARGV[4], 'stream_time', ARGV[5], 'ledger', ARGV[6], 'flushed_at', string.format('%.0f', now))
+redis.call('HSET', KEYS[1], 'applied', ARGV[4], 'stream_time', ARGV[6], 'ledger', ARGV[7], 'flushed_at', string.format('%.0f', now))
+redis.call('HDEL', KEYS[1], 'rewriting')
 return { 'OK' }
