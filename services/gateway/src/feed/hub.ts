@@ -1,6 +1,7 @@
 import type { ChannelMessage, CommentItem } from '@liveboard/contracts';
 import type { RoomStore, StoredRoom, Subscriber } from '@liveboard/live-store';
 import type { Log } from '@liveboard/runtime';
+import { readChannelMessage } from './channel.ts';
 import type { Stated } from './outbox.ts';
 import { createRoomView, type Position, type RoomView } from './room-view.ts';
 
@@ -49,15 +50,6 @@ interface Watched {
   texts: { readonly of: StoredRoom | undefined; readonly held: Map<string, string> };
   stale: boolean;
 }
-
-/** Undefined for what ingest did not write: nothing on a channel may stop the process. */
-const parse = (text: string): ChannelMessage | undefined => {
-  try {
-    return JSON.parse(text) as ChannelMessage;
-  } catch {
-    return undefined;
-  }
-};
 
 const said = (error: unknown): unknown => (error instanceof Error ? error.message : error);
 
@@ -135,7 +127,7 @@ export const createHub = ({ store, subscriber, partitionOf, onPolled, log }: Hub
     rooms.set(roomId, made);
     made.ready = subscriber
       .add(store.channel(roomId), (text) => {
-        const message = parse(text);
+        const message = readChannelMessage(text);
         if (message === undefined) void read(roomId, made);
         else take(roomId, made, message);
       })
