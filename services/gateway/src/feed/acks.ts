@@ -1,4 +1,5 @@
 import { LIMITS } from '@liveboard/contracts';
+import type { Position } from './room-view.ts';
 
 /** A client is slow when what it acknowledges is older than this, ms. */
 const BEHIND_MS = 2_000;
@@ -7,7 +8,8 @@ const MARK_MS = 250;
 
 /** What a client was sent, and how far its acknowledgements are behind that. Times in ms. */
 export interface Acks {
-  sent(roomId: string, offset: number, at: number): void;
+  /** What was sent of an older log generation (`epoch`) no longer waits: the client acknowledges the new one's offsets. */
+  sent(roomId: string, position: Position, at: number): void;
   /** Takes an acknowledgement. Says the room for which it names an offset that was never sent, and then changes nothing. */
   take(rooms: Readonly<Record<string, number>>, at: number): string | undefined;
   forget(roomId: string): void;
@@ -21,14 +23,24 @@ interface Mark {
 }
 
 export const createAcks = (): Acks => {
+  /** The highest offset sent, whatever its generation: acknowledgements of the old one may still be on their way. */
   const highest = new Map<string, number>();
+  const epochs = new Map<string, number>();
   /** What is not acknowledged yet, oldest first. */
   let marks: Mark[] = [];
   /** How old the oldest thing was that the last acknowledgement did not cover. */
   let lag = 0;
 
+  const clear = (roomId: string): void => {
+    for (const { offsets } of marks) offsets.delete(roomId);
+    marks = marks.filter(({ offsets }) => offsets.size > 0);
+    if (marks.length === 0) lag = 0;
+  };
+
   return {
-    sent: (roomId, offset, at) => {
+    sent: (roomId, { epoch, offset }, at) => {
+      if (epochs.get(roomId) !== epoch) clear(roomId);
+      epochs.set(roomId, epoch);
       highest.set(roomId, Math.max(offset, highest.get(roomId) ?? 0));
       const last = marks.at(-1);
       if (last !== undefined && at - last.at < MARK_MS) last.offsets.set(roomId, offset);
@@ -45,9 +57,8 @@ export const createAcks = (): Acks => {
     },
     forget: (roomId) => {
       highest.delete(roomId);
-      for (const { offsets } of marks) offsets.delete(roomId);
-      marks = marks.filter(({ offsets }) => offsets.size > 0);
-      if (marks.length === 0) lag = 0;
+      epochs.delete(roomId);
+      clear(roomId);
     },
     isBehind: (at) => {
       const [oldest] = marks;

@@ -101,7 +101,7 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
       const held = rooms.get(roomId);
       if (held === undefined) return;
       held.sent = { epoch: hub.roomOf(roomId)?.generation ?? held.sent.epoch, offset };
-      acks.sent(roomId, offset, at);
+      acks.sent(roomId, held.sent, at);
     },
   });
   const say = (message: ServerMessage): void => outbox.push(message);
