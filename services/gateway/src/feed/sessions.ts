@@ -38,30 +38,39 @@ interface Attached {
   readonly onMoved: () => void;
 }
 
+interface Partner {
+  readonly all: Set<Attached>;
+  /** Resolves once the channel's messages arrive; undefined where that failed. */
+  following: Promise<void> | undefined;
+}
+
 /**
  * The sessions of this gateway's connections. A session that another gateway attaches is told at once, so that its old
  * connection does not show rooms which the new one has given up; a renewal would find out within ten seconds.
  */
 export const createSessions = ({ lease, subscriber, guard, gatewayId, steadyNow }: SessionsOptions): Sessions => {
-  const partners = new Map<string, Set<Attached>>();
+  const partners = new Map<string, Partner>();
   let counter = 0;
 
   const follow = async (partnerId: string, attached: Attached): Promise<void> => {
-    const known = partners.get(partnerId);
-    if (known !== undefined) {
-      known.add(attached);
-      return;
-    }
-    const all = new Set([attached]);
-    partners.set(partnerId, all);
-    await subscriber.add(lease.channel(partnerId), (message) => {
-      const { session, conn } = readMoved(message);
-      for (const each of all) if (each.session === session && each.conn !== conn) each.onMoved();
-    });
+    const partner: Partner = partners.get(partnerId) ?? { all: new Set(), following: undefined };
+    partners.set(partnerId, partner);
+    partner.all.add(attached);
+    partner.following ??= subscriber
+      .add(lease.channel(partnerId), (message) => {
+        const { session, conn } = readMoved(message);
+        for (const each of partner.all) if (each.session === session && each.conn !== conn) each.onMoved();
+      })
+      .catch((error: unknown) => {
+        // Whoever waits is told; the next one asks again.
+        partner.following = undefined;
+        throw error;
+      });
+    await partner.following;
   };
   const leave = (partnerId: string, attached: Attached): void => {
-    const all = partners.get(partnerId);
-    if (all === undefined || !all.delete(attached) || all.size > 0) return;
+    const partner = partners.get(partnerId);
+    if (partner === undefined || !partner.all.delete(attached) || partner.all.size > 0) return;
     partners.delete(partnerId);
     void subscriber.remove(lease.channel(partnerId));
   };
