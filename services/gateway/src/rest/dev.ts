@@ -7,8 +7,12 @@ import { parse } from './parse.ts';
 const body = z.object({ sub: z.string().max(200) });
 const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 
-const onlyHere = ({ socket }: FastifyRequest): void => {
-  if (!LOOPBACK.has(socket.remoteAddress ?? '')) throw new Refusal('FORBIDDEN_ROLE', 'only from this machine');
+/** A page elsewhere whose name was pointed at this machine, or a proxy on it, asks for another host. */
+const LOCAL_HOST = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/i;
+
+const onlyHere = ({ socket, headers }: FastifyRequest): void => {
+  if (!LOOPBACK.has(socket.remoteAddress ?? '') || !LOCAL_HOST.test(headers.host ?? ''))
+    throw new Refusal('FORBIDDEN_ROLE', 'only from this machine');
 };
 
 /** Sign-in without passwords for a developer's machine. */
