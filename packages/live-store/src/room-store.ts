@@ -50,7 +50,7 @@ export interface RoomStore {
   info(roomId: string): Promise<RoomInfo | undefined>;
   /** Where each room stands, in the order asked; undefined for a room that is not there. */
   positions(roomIds: readonly string[]): Promise<readonly (StoredPosition | undefined)[]>;
-  /** Every card of every partition, as JSON text by room. */
+  /** Every card of every partition, as JSON text by room; none that an older count of partitions left elsewhere. */
   cards(): Promise<ReadonlyMap<string, string>>;
   metas(): Promise<{ readonly now: number; readonly metas: readonly PartitionMeta[] }>;
   channel(roomId: string): string;
@@ -111,7 +111,9 @@ export const createRoomStore = (redis: Redis, keys: Keys, partitions: number): R
       ),
     cards: async () => {
       const hashes = await Promise.all(all.map((n) => redis.hgetall(keys.live(n))));
-      return new Map(hashes.flatMap((hash) => Object.entries(hash)));
+      return new Map(
+        hashes.flatMap((hash, n) => Object.entries(hash).filter(([roomId]) => partitionOf(roomId, partitions) === n)),
+      );
     },
     metas: async () => {
       const [time, ...hashes] = await Promise.all([redis.time(), ...all.map((n) => redis.hgetall(keys.meta(n)))]);
