@@ -118,7 +118,7 @@ const app = await createApp({
     store,
     lease,
     directory,
-    cards: createCardReader(store, Date.now),
+    cards: createCardReader(store, Date.now, log),
     authenticate: createAuthenticate(verify),
   },
   admin,

@@ -26,16 +26,23 @@ const minutesQuery = z.strictObject({
 
 const ATTENTION = ['trouble', 'peak', 'watch', 'warming_up', 'steady'];
 
-/** By what the principal may see alone: an order would tell numbers too. */
-const rank = (card: Card, sort: (typeof SORTS)[number]): number => {
+/**
+ * By what the principal may see alone: an order would tell numbers too. `viewers`: of `stored`, since no card shows them.
+ * Durations of rooms that are live run up to `asOf`.
+ */
+const rank = (card: Card, stored: StoredCard, sort: (typeof SORTS)[number], asOf: number): number => {
+  const begin = card.started_at ?? card.totals_from;
   switch (sort) {
-    case 'attention':
-      return card.compare === undefined ? -ATTENTION.length : -ATTENTION.indexOf(card.compare.state);
+    case 'attention': {
+      const place = card.compare === undefined ? ATTENTION.length : ATTENTION.indexOf(card.compare.state);
+      return -(card.status === 'ended' ? ATTENTION.length + 1 + place : place);
+    }
     case 'started_at':
-      return card.started_at ?? card.totals_from;
+      return begin;
     case 'duration':
-      return -(card.started_at ?? card.totals_from);
+      return (card.ended_at ?? asOf) - begin;
     case 'viewers':
+      return (card.access === 'granted' ? stored.viewers : undefined) ?? -1;
     case 'gmv':
     case 'online':
       return card.metrics?.[sort] ?? -1;
@@ -75,7 +82,7 @@ export const registerRooms = (app: FastifyInstance, context: RestContext): void 
     const answer = permitted(principal, card);
     if (!answer.ok && (answer.code === 'ROOM_NOT_FOUND' || answer.code === 'FORBIDDEN_ROLE')) return undefined;
     if (answer.ok) {
-      const { state: _, pulse: __, ...whole } = card;
+      const { state: _, pulse: __, viewers: ___, ...whole } = card;
       return { ...whole, access: 'granted', held: held.has(card.room_id) };
     }
     const state =
@@ -96,8 +103,12 @@ export const registerRooms = (app: FastifyInstance, context: RestContext): void 
           (query.from === undefined || card.totals_from >= query.from) &&
           (query.to === undefined || card.totals_from < query.to),
       )
-      .flatMap((card) => cardFor(principal, card, held) ?? [])
-      .sort((a, b) => rank(b, query.sort) - rank(a, query.sort) || (a.room_id < b.room_id ? -1 : 1));
+      .flatMap((stored) => {
+        const card = cardFor(principal, stored, held);
+        return card === undefined ? [] : [{ card, at: rank(card, stored, query.sort, asOf) }];
+      })
+      .sort((a, b) => b.at - a.at || (a.card.room_id < b.card.room_id ? -1 : 1))
+      .map(({ card }) => card);
     let from = 0;
     if (query.cursor !== undefined) {
       from = items.findIndex(({ room_id }) => room_id === query.cursor) + 1;
