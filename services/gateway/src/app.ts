@@ -3,13 +3,13 @@ import { resolve } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import fastifyWebsocket from '@fastify/websocket';
 import { LIMITS, SUBPROTOCOL } from '@liveboard/contracts';
-import type { KafkaAdmin } from '@liveboard/kafka';
 import { isRedisAway } from '@liveboard/live-store';
 import type { Log } from '@liveboard/runtime';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { DevIssuer } from './dev/issuer.ts';
 import type { Feed } from './feed/server.ts';
+import type { LogReader } from './log-reader.ts';
 import { Refusal, sendProblem } from './problem.ts';
 import type { RestContext } from './rest/context.ts';
 import { registerDev } from './rest/dev.ts';
@@ -19,7 +19,7 @@ import { registerStatus } from './rest/status.ts';
 export interface AppOptions {
   readonly feed: Feed;
   readonly context: RestContext;
-  readonly admin: KafkaAdmin;
+  readonly logReader: LogReader;
   readonly namespace: string;
   readonly issuer?: DevIssuer | undefined;
   readonly boardDir?: string | undefined;
@@ -76,7 +76,7 @@ export const createApp = async (options: AppOptions): Promise<FastifyInstance> =
 
   feed.register(app);
   registerRooms(app, context);
-  registerStatus(app, context, { admin: options.admin, namespace: options.namespace });
+  registerStatus(app, context, { logReader: options.logReader, namespace: options.namespace });
   if (issuer !== undefined) registerDev(app, issuer);
   app.get('/healthz', async () => 'ok\n');
   app.get('/readyz', async (_, reply) => {

@@ -19,6 +19,8 @@ import { devDirectory } from './dev/directory.ts';
 import { createDevIssuer } from './dev/issuer.ts';
 import { createHub } from './feed/hub.ts';
 import { createFeed } from './feed/server.ts';
+import { findDifference } from './log-agreement.ts';
+import { createLogReader } from './log-reader.ts';
 import { createMetrics } from './metrics.ts';
 import { createCardReader } from './rest/cards.ts';
 import { createAuthenticate } from './rest/context.ts';
@@ -49,9 +51,10 @@ if (keySet === undefined) {
 const verify = createVerifier(keySet, settings.LIVEBOARD_ISSUER);
 const directory = createDirectory(isDev ? devDirectory() : []);
 
-const admin = createKafkaAdmin({ brokers: settings.KAFKA_BROKERS, clientId: 'liveboard-gateway', log });
-await admin.connect();
-lifecycle.onStop('admin', () => admin.disconnect());
+const logReader = createLogReader(
+  createKafkaAdmin({ brokers: settings.KAFKA_BROKERS, clientId: 'liveboard-gateway', log }),
+);
+lifecycle.onStop('kafka', () => logReader.close());
 
 const keys = createKeys(settings.LIVEBOARD_NAMESPACE);
 const redis = connectRedis(settings.REDIS_URL, log);
@@ -60,17 +63,6 @@ lifecycle.onStop('redis', async () => {
   redis.disconnect();
   listener.disconnect();
 });
-
-const differs = await agreeOnLog(redis, keys, {
-  generation: settings.LIVEBOARD_LOG_GENERATION,
-  cluster_id: await admin.clusterId(),
-  topic: settings.LIVEBOARD_NAMESPACE + TOPICS.events.name,
-  partitions,
-}).catch(() => undefined);
-if (differs !== undefined) {
-  log.fatal({ differs }, 'Redis holds the state of another log');
-  await lifecycle.end(EXIT_HALTED, 'the log differs');
-}
 
 const store = createRoomStore(redis, keys, partitions);
 /** Redis is there when the subscription stands and the last poll was answered. */
@@ -121,7 +113,7 @@ const app = await createApp({
     cards: createCardReader(store, Date.now, log),
     authenticate: createAuthenticate(verify),
   },
-  admin,
+  logReader,
   namespace: settings.LIVEBOARD_NAMESPACE,
   issuer,
   boardDir: settings.LIVEBOARD_BOARD_DIR,
@@ -140,3 +132,19 @@ lifecycle.onStop('drain', async () => {
   feed.drain();
 });
 log.info({ address }, 'the gateway listens');
+
+// Boards are served meanwhile: they need Redis alone, and Kafka may be away for long.
+const differs = await findDifference(
+  async () =>
+    agreeOnLog(redis, keys, {
+      generation: settings.LIVEBOARD_LOG_GENERATION,
+      cluster_id: await logReader.clusterId(),
+      topic: settings.LIVEBOARD_NAMESPACE + TOPICS.events.name,
+      partitions,
+    }),
+  log,
+);
+if (differs !== undefined) {
+  log.fatal({ differs }, 'Redis holds the state of another log');
+  await lifecycle.end(EXIT_HALTED, 'the log differs');
+}

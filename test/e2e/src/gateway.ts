@@ -13,6 +13,8 @@ export interface OwnGateway {
   readonly port: number;
   /** What it wrote to its log. */
   readonly log: () => string;
+  /** Its exit code once it has ended; null where a signal ended it. */
+  readonly ended: Promise<number | null>;
   kill(signal?: NodeJS.Signals): Promise<void>;
 }
 
@@ -36,7 +38,7 @@ export const startGateway = async (
     stream?.on('data', (chunk: Buffer) => {
       log += chunk.toString();
     });
-  const ended = new Promise<void>((done) => child.once('exit', () => done()));
+  const ended = new Promise<number | null>((done) => child.once('exit', done));
   if (!(await until(() => isReady(port), 30_000))) {
     child.kill('SIGKILL');
     throw new Error(`the test’s gateway was not ready:\n${log}`);
@@ -45,6 +47,7 @@ export const startGateway = async (
     url: `http://127.0.0.1:${port}`,
     port,
     log: () => log,
+    ended,
     kill: async (signal = 'SIGKILL') => {
       child.kill(signal);
       await ended;

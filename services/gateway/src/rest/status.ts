@@ -1,8 +1,8 @@
 import { openModules } from '@liveboard/access';
 import { CATALOGUE, GROUPS, type Ledger, LIMITS, type Monitoring, TOPICS } from '@liveboard/contracts';
-import type { KafkaAdmin } from '@liveboard/kafka';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { LogReader } from '../log-reader.ts';
 import { Refusal } from '../problem.ts';
 import type { RestContext } from './context.ts';
 
@@ -23,7 +23,7 @@ const appendOf = (metadata: string): number | undefined => {
 export const registerStatus = (
   app: FastifyInstance,
   { lease, store, directory, authenticate }: RestContext,
-  kafka: { readonly admin: KafkaAdmin; readonly namespace: string },
+  kafka: { readonly logReader: LogReader; readonly namespace: string },
 ): void => {
   app.get('/v1/me', async (request) => {
     const principal = await authenticate(request);
@@ -63,11 +63,12 @@ export const registerStatus = (
     const topic = kafka.namespace + TOPICS.events.name;
     const [{ now, metas }, [bounds, commits]] = await Promise.all([
       store.metas(),
-      Promise.all([kafka.admin.bounds(topic), kafka.admin.committed(kafka.namespace + GROUPS.ingest, topic)]).catch(
-        () => {
-          throw new Refusal('UNAVAILABLE', 'Kafka does not answer');
-        },
-      ),
+      Promise.all([
+        kafka.logReader.bounds(topic),
+        kafka.logReader.committed(kafka.namespace + GROUPS.ingest, topic),
+      ]).catch(() => {
+        throw new Refusal('UNAVAILABLE', 'Kafka does not answer');
+      }),
     ]);
     const total = { ...EMPTY };
     const partitions = metas.map(({ partition, generation, applied = -1, stream_time, ledger = EMPTY }) => {
