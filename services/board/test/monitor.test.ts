@@ -11,7 +11,7 @@ import { chooseStrip } from '../src/monitor/strip.ts';
 import { type Candidate, suggest } from '../src/monitor/suggest.ts';
 import { cellValue } from '../src/monitor/value.ts';
 import { safeNext } from '../src/session/next.ts';
-import { freshnessOf } from '../src/top-bar/freshness-text.ts';
+import { freshnessOf, lagOf } from '../src/top-bar/freshness-text.ts';
 
 const M = 1_800_000_000_000;
 const style = { locale: 'en', currency: 'PHP' };
@@ -161,10 +161,11 @@ const entry = (room_id: string, minute: number | undefined, more: Partial<RoomEn
     room_id,
     phase: 'live',
     stale: false,
+    lagMs: 400,
     state: {
       room_id,
       minutes: [],
-      live: { room: info, health: { last_event_at: M } },
+      live: { room: info, health: { last_event_at: M, stream_time: M + 34_000 } },
       ...(minute === undefined ? {} : { compare: { ...compareOf(0), minute } }),
     },
     ...more,
@@ -196,6 +197,18 @@ describe('the condition of a room', () => {
     expect(conditionOf({ entry: entry('a', 1), shown }, M + 30_000).kind).toBe('peak');
     expect(conditionOf({ entry: entry('a', 1), shown }, M + 34_000)).toMatchObject({ kind: 'stale', silentMs: 34_000 });
     expect(conditionOf({ entry: entry('a', 1, { stale: true }), shown }, M).kind).toBe('stale');
+  });
+  it('is stale where its partition’s clock stands, and behind before that', () => {
+    const lane = { entry: entry('a', 1), shown };
+    const stood = M + 34_000;
+    expect(conditionOf({ ...lane, entry: entry('a', 1) }, stood - 5_000).kind).toBe('peak');
+    const at = (ms: number) => lagOf({ kind: 'peak' }, lane, stood + ms);
+    expect([at(5_000), at(8_000)]).toEqual([400, 8_000]);
+    expect(lagOf({ kind: 'gone', code: '' }, lane, stood)).toBeUndefined();
+    const quick = { entry: entry('a', 1), shown };
+    Object.assign(quick.entry.state?.live.health ?? {}, { last_event_at: stood });
+    expect(conditionOf(quick, stood + 10_000).kind).toBe('peak');
+    expect(conditionOf(quick, stood + 10_001)).toMatchObject({ kind: 'stale', source: true });
   });
   it('puts the end of access first', () => {
     expect(conditionOf({ entry: { room_id: 'a', phase: 'gone', stale: true }, shown }, M).kind).toBe('gone');

@@ -3,6 +3,8 @@ import type { Lane } from '../live/painter.ts';
 
 /** A room without an event for so long is stale, ms. */
 const SILENT_MS = 30_000;
+/** A partition's clock moves every 5 s whatever happens: where it stood for so long, nobody counts, ms. */
+const STOPPED_MS = 10_000;
 
 /** What is the matter with a room, the first that applies. `silentMs` is how long it has said nothing. */
 export type Condition =
@@ -21,8 +23,9 @@ export const conditionOf = (lane: Lane | undefined, now: number): Condition => {
   if (entry.phase === 'ended') return { kind: 'ended', at: entry.ended?.ended_at ?? now };
   const { health } = entry.state.live;
   const silentMs = now - health.last_event_at;
-  if (entry.stale || silentMs > SILENT_MS)
-    return { kind: 'stale', silentMs: Math.max(0, silentMs), source: entry.stale, lastAt: health.last_event_at };
+  const source = entry.stale || now - health.stream_time > STOPPED_MS;
+  if (source || silentMs > SILENT_MS)
+    return { kind: 'stale', silentMs: Math.max(0, silentMs), source, lastAt: health.last_event_at };
   return { kind: shown.compare?.state ?? 'warming_up' };
 };
 

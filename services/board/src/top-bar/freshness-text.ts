@@ -1,9 +1,24 @@
 import { formatLength } from '../format/time.ts';
-import type { Picture } from '../live/painter.ts';
+import type { Lane, Picture } from '../live/painter.ts';
+import type { Condition } from '../monitor/condition.ts';
 
 const BEHIND_MS = 2_000;
 /** A restart that is over so quickly is nobody's business. */
 const QUIET_MS = 2_000;
+
+/** Longer than a quiet partition's clock stands between two ticks. */
+const WAITING_MS = 7_000;
+
+/**
+ * How far a room's numbers are behind, ms: as they came, or longer where nothing has come since. Undefined where that says
+ * nothing: a room that is over, or not there.
+ */
+export const lagOf = ({ kind }: Condition, lane: Lane | undefined, now: number): number | undefined => {
+  const { lagMs, state } = lane?.entry ?? {};
+  if (lagMs === undefined || state === undefined || kind === 'gone' || kind === 'ended') return undefined;
+  const since = now - state.live.health.stream_time;
+  return since > WAITING_MS ? since : lagMs;
+};
 
 export interface Fresh {
   readonly level: 'live' | 'behind' | 'cut';

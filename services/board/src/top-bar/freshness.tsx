@@ -3,13 +3,13 @@ import { formatLength, formatSecond } from '../format/time.ts';
 import { usePicture, useSecond, useServerSecond } from '../live/live.tsx';
 import type { LaneView } from '../monitor/lane-view.ts';
 import { DataHealth } from './data-health.tsx';
-import { freshnessOf } from './freshness-text.ts';
+import { freshnessOf, lagOf } from './freshness-text.ts';
 
 /** The dot of the top bar; opens what is known of the data's health. */
 export const Freshness = ({ lanes, locale }: { readonly lanes: readonly LaneView[]; readonly locale: string }) => {
   const picture = usePicture();
   const now = useSecond();
-  const lags = lanes.flatMap(({ still, lane }) => (still || lane?.entry.lagMs === undefined ? [] : [lane.entry.lagMs]));
+  const lags = lanes.flatMap(({ condition, lane }) => lagOf(condition, lane, now) ?? []);
   const { level, text } = freshnessOf(picture, lags, now, Date.now());
   const paused = picture.pausedAt;
   return (

@@ -7,7 +7,7 @@ import { createRoomView, type Position, type RoomView } from './room-view.ts';
 
 const POLL_MS = 5_000;
 /** An owner ticks every 5 s; a partition that did not move for so long has no working owner. */
-const STALE_MS = 12_000;
+const STALE_MS = 8_000;
 
 /** What a watcher of a room is told. `update.text` is serialised once for all of them. */
 export interface Watcher {
