@@ -207,8 +207,8 @@ describe('the condition of a room', () => {
     expect(lagOf({ kind: 'gone', code: '' }, lane, stood)).toBeUndefined();
     const quick = { entry: entry('a', 1), shown };
     Object.assign(quick.entry.state?.live.health ?? {}, { last_event_at: stood });
-    expect(conditionOf(quick, stood + 10_000).kind).toBe('peak');
-    expect(conditionOf(quick, stood + 10_001)).toMatchObject({ kind: 'stale', source: true });
+    expect(conditionOf(quick, stood + 8_000).kind).toBe('peak');
+    expect(conditionOf(quick, stood + 8_001)).toMatchObject({ kind: 'stale', source: true });
   });
   it('puts the end of access first', () => {
     expect(conditionOf({ entry: { room_id: 'a', phase: 'gone', stale: true }, shown }, M).kind).toBe('gone');

@@ -4,7 +4,7 @@ import type { Lane } from '../live/painter.ts';
 /** A room without an event for so long is stale, ms. */
 const SILENT_MS = 30_000;
 /** A partition's clock moves every 5 s whatever happens: where it stood for so long, nobody counts, ms. */
-const STOPPED_MS = 10_000;
+const STOPPED_MS = 8_000;
 
 /** What is the matter with a room, the first that applies. `silentMs` is how long it has said nothing. */
 export type Condition =
