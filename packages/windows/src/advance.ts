@@ -4,7 +4,7 @@ import { type Comparable, compareMinute } from './compare.ts';
 import { headlineOf, settleProducts } from './headline.ts';
 import { passMinute } from './levels.ts';
 import { type LifeView, minuteInLife, type Span, settleMinute, viewLife } from './life.ts';
-import { type Minute, minuteFor, type Room, type Unsaid } from './room.ts';
+import { type Kept, type Minute, minuteFor, type Room, type Unsaid } from './room.ts';
 
 /** Rows remembered beyond the sixty that are published, so that the oldest open minute still sees its whole hour. */
 const REMEMBERED_ROWS = RULES.keptRows + 4;
@@ -113,9 +113,6 @@ const finalise = (room: Room, unsaid: Unsaid, held: Minute, offset: number): Min
   }
   room.kept.push({ row, whole: held.whole, ...(held.candidate === undefined ? {} : { candidate: held.candidate }) });
   if (room.kept.length > REMEMBERED_ROWS) room.kept.shift();
-  const bare = room.kept[room.kept.length - 1 - RULES.detailedRows];
-  if (bare !== undefined && bare.row.products.length + bare.row.sources.length > 0)
-    bare.row = { ...bare.row, products: [], sources: [] };
   unsaid.minutes.add(held.minute);
   return row;
 };
@@ -164,4 +161,12 @@ export const advanceRoom = (
 export const isForgotten = (room: Room, now: number): boolean => {
   const since = room.active === undefined ? minuteOf(room.met) : room.active;
   return now >= since + RULES.minuteMs + RULES.memoryMinutes * RULES.minuteMs;
+};
+
+/** Takes products and sources from rows that are no longer kept in detail; readers have been told of them by now. */
+export const dropDetails = (room: Room): void => {
+  for (let i = room.kept.length - 1 - RULES.detailedRows; i >= 0; i--) {
+    const held = room.kept[i] as Kept;
+    if (held.row.products.length + held.row.sources.length > 0) held.row = { ...held.row, products: [], sources: [] };
+  }
 };

@@ -9,7 +9,7 @@ import {
   RULES,
 } from '@liveboard/contracts';
 import { admit } from './admission.ts';
-import { advanceRoom, isForgotten, revise } from './advance.ts';
+import { advanceRoom, dropDetails, isForgotten, revise } from './advance.ts';
 import { buildInfo, buildTotals } from './build.ts';
 import { changeOf } from './change.ts';
 import { CHECKPOINT_FORMAT, packValue, unpackValues } from './checkpoint.ts';
@@ -279,6 +279,7 @@ const build = (core: Core, rooms: Map<string, Room>): Partition => {
       takeRevised(room, held);
       if (held.infoDirty && JSON.stringify(buildInfo(room, view)) !== room.sentInfo) sayRoom(room, true);
       changes.push(changeOf(room, held, view, now as number, whole.has(roomId)));
+      dropDetails(room);
       unsaid.set(roomId, { ...createUnsaid(), published: room.rev, publishedTime: now as number, infoDirty: false });
     }
     const out = { records, forgotten: forgotten.filter((roomId) => !rooms.has(roomId)) };

@@ -39,7 +39,7 @@ export interface Minute {
 }
 
 /** A final minute, as later comparisons need it. */
-interface Kept {
+export interface Kept {
   row: MinuteRow;
   whole: boolean;
   candidate?: RoomState;
