@@ -1,4 +1,4 @@
-import { RULES, type Validated, validateEvent } from '@liveboard/contracts';
+import { type Refusal, RULES, type Validated, validateEvent } from '@liveboard/contracts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -30,3 +30,6 @@ export const admit = (value: Uint8Array | null, append: number): Validated => {
   }
   return validateEvent(parsed, append);
 };
+
+/** A refusal's rule with the field that it names. */
+export const detailOf = ({ path, rule }: Refusal): string => (path === '' ? rule : `${path}: ${rule}`);

@@ -1,5 +1,21 @@
+import type { PartitionOptions } from './types.ts';
+
 /** The checkpoint's form. Raised with any change of the state's shape; another form is refused, not guessed at. */
-export const CHECKPOINT_FORMAT = 2;
+export const CHECKPOINT_FORMAT = 3;
+
+/** What every checkpoint begins with. */
+export interface Heading extends PartitionOptions {
+  readonly format: number;
+  readonly kind: 'partition' | 'verdicts';
+}
+
+/** @throws Error where a checkpoint is not the one that was looked for. */
+export const checkHeading = (found: Heading | undefined, wanted: PartitionOptions, kind: Heading['kind']): void => {
+  const expected: Heading = { ...wanted, format: CHECKPOINT_FORMAT, kind };
+  for (const key of ['format', 'kind', 'partition', 'partitions', 'generation'] as const)
+    if (found?.[key] !== expected[key])
+      throw new Error(`the checkpoint is of ${key} ${found?.[key]}, not ${expected[key]}`);
+};
 
 const ARRAYS = { i: Int32Array, h: Uint16Array, d: Float64Array } as const;
 type Tag = keyof typeof ARRAYS;

@@ -8,27 +8,22 @@ import {
   type RoomRecord,
   RULES,
 } from '@liveboard/contracts';
-import { admit } from './admission.ts';
+import { admit, detailOf } from './admission.ts';
 import { advanceRoom, dropDetails, isForgotten, revise } from './advance.ts';
 import { buildInfo, buildTotals } from './build.ts';
 import { changeOf } from './change.ts';
-import { CHECKPOINT_FORMAT, packValue, unpackValues } from './checkpoint.ts';
+import { CHECKPOINT_FORMAT, checkHeading, type Heading, packValue, unpackValues } from './checkpoint.ts';
 import { applyEvent, learnRoom } from './effect.ts';
-import { createIdTable, findId, type IdTable, putId } from './id-table.ts';
+import { createGate, type Gate, isKnown, isLate, moveTime, remember } from './gate.ts';
+import { createLedger } from './ledger.ts';
 import { firstOpenMinute, viewLife } from './life.ts';
 import { createRoom, createUnsaid, hashInRoom, type Room, type Unsaid } from './room.ts';
 import type { Drain, LogRecord, Outcome, Partition, PartitionOptions, RoomChange } from './types.ts';
 
-interface Core {
-  format: number;
-  partition: number;
-  partitions: number;
-  generation: number;
+interface Core extends Heading {
   applied: number;
-  streamTime?: number;
   ledger: Ledger;
-  /** minute → ids counted in it, for minutes that are not final. */
-  ids: Map<number, IdTable>;
+  gate: Gate;
   /** Rooms whose memory was dropped: met again, they have rows but no totals. */
   dropped: Set<string>;
   /** The record that moved stream time into its present second. */
@@ -36,19 +31,8 @@ interface Core {
   secondAt: number;
 }
 
-const emptyLedger = (): Ledger => ({
-  in: 0,
-  counted: 0,
-  duplicate: 0,
-  late: 0,
-  quarantined: 0,
-  forwarded: 0,
-  ignored: 0,
-  ticks: 0,
-});
-
 const build = (core: Core, rooms: Map<string, Room>): Partition => {
-  const { partition, partitions, generation, ledger } = core;
+  const { partition, partitions, generation, ledger, gate } = core;
   const unsaid = new Map<string, Unsaid>();
   let order: string[] = [...rooms.keys()].sort();
   let records: (MinuteRecord | RoomRecord)[] = [];
@@ -84,10 +68,10 @@ const build = (core: Core, rooms: Map<string, Room>): Partition => {
 
   /** A room record where info or totals differ from those told last, or where one is due anyway. */
   const sayRoom = (room: Room, due: boolean): void => {
-    if (room.dropped || core.streamTime === undefined) return;
-    const view = viewLife(room.life, core.streamTime);
+    if (room.dropped || gate.streamTime === undefined) return;
+    const view = viewLife(room.life, gate.streamTime);
     const info = buildInfo(room, view);
-    const totals = buildTotals(room, view, core.streamTime);
+    const totals = buildTotals(room, view, gate.streamTime);
     const infoText = JSON.stringify(info);
     const totalsText = JSON.stringify(totals);
     if (!due && infoText === room.sentInfo && totalsText === room.sentTotals) return;
@@ -97,7 +81,7 @@ const build = (core: Core, rooms: Map<string, Room>): Partition => {
   };
 
   const addRoom = (roomId: string, dropped: boolean): Room => {
-    const room = createRoom(roomId, core.streamTime ?? 0, dropped);
+    const room = createRoom(roomId, gate.streamTime ?? 0, dropped);
     if (!rooms.has(roomId)) {
       order.push(roomId);
       order.sort();
@@ -115,7 +99,6 @@ const build = (core: Core, rooms: Map<string, Room>): Partition => {
   };
 
   const advanceAll = (from: number | undefined, to: number, record: LogRecord): void => {
-    for (const minute of core.ids.keys()) if (minute + RULES.minuteMs + RULES.graceMs <= to) core.ids.delete(minute);
     let forgot = false;
     for (const roomId of order) {
       const room = rooms.get(roomId) as Room;
@@ -139,19 +122,15 @@ const build = (core: Core, rooms: Map<string, Room>): Partition => {
     if (forgot) order = order.filter((roomId) => rooms.has(roomId));
   };
 
-  const moveTime = (ts: number, record: LogRecord): { from: number | undefined; to: number } => {
-    const from = core.streamTime;
-    const to = Math.max(from ?? Number.NEGATIVE_INFINITY, Math.min(ts, record.append));
-    core.streamTime = to;
+  const passTime = (ts: number, record: LogRecord): void => {
+    const from = gate.streamTime;
+    const entered = moveTime(gate, ts, record.append);
+    const to = gate.streamTime as number;
     if (from === undefined || Math.floor(from / 1_000) !== Math.floor(to / 1_000)) {
       core.secondOffset = record.offset;
       core.secondAt = record.append;
     }
-    return { from, to };
-  };
-
-  const passTime = ({ from, to }: { from: number | undefined; to: number }, record: LogRecord): void => {
-    if (from === undefined || minuteOf(from) !== minuteOf(to)) advanceAll(from, to, record);
+    if (entered) advanceAll(from, to, record);
   };
 
   /** A `room.ended` read after its span became final corrects the info, no row. */
@@ -173,31 +152,17 @@ const build = (core: Core, rooms: Map<string, Room>): Partition => {
     const room = rooms.get(event.room_id) ?? addRoom(event.room_id, core.dropped.has(event.room_id));
     room.late++;
     if (event.type === 'room.started') learnRoom(room, event, record.offset);
-    correctEnd(room, event, core.streamTime);
+    correctEnd(room, event, gate.streamTime);
     if (room.counted > 0) touch(room, record).infoDirty = true;
     ledger.late++;
     return { kind: 'late', room_id: event.room_id };
   };
 
-  const isDuplicate = (room: Room, id: string): boolean => {
-    hashInRoom(room, id);
-    for (const table of core.ids.values()) if (findId(table) >= 0) return true;
-    return false;
-  };
-
-  const remember = (minute: number): void => {
-    let table = core.ids.get(minute);
-    if (table === undefined) {
-      table = createIdTable();
-      core.ids.set(minute, table);
-    }
-    putId(table);
-  };
-
   const applyCounted = (event: LiveEvent, record: LogRecord): Outcome => {
-    const before = core.streamTime;
+    const before = gate.streamTime;
     let room = rooms.get(event.room_id) ?? addRoom(event.room_id, core.dropped.has(event.room_id));
-    if (isDuplicate(room, event.id)) {
+    hashInRoom(room, event.id);
+    if (isKnown(gate)) {
       room.duplicates++;
       touch(room, record);
       ledger.duplicate++;
@@ -209,15 +174,14 @@ const build = (core: Core, rooms: Map<string, Room>): Partition => {
       hashInRoom(room, event.id);
     }
     const minute = minuteOf(event.ts);
-    remember(minute);
+    remember(gate, minute);
     const held = touch(room, record);
     correctEnd(room, event, before);
     const reshaped = applyEvent(room, held, event, record.offset, firstOpenMinute(before));
-    const time = moveTime(event.ts, record);
     if (reshaped) held.infoDirty = true;
     if (before !== undefined && (minute < minuteOf(before) || reshaped))
       revise(room, held, before, record.offset, record.append);
-    passTime(time, record);
+    passTime(event.ts, record);
     ledger.counted++;
     return { kind: 'counted', room_id: event.room_id };
   };
@@ -227,16 +191,12 @@ const build = (core: Core, rooms: Map<string, Room>): Partition => {
     switch (admitted.kind) {
       case 'refused':
         ledger.quarantined++;
-        return {
-          kind: 'quarantined',
-          reason: admitted.reason,
-          detail: admitted.path === '' ? admitted.rule : `${admitted.path}: ${admitted.rule}`,
-        };
+        return { kind: 'quarantined', reason: admitted.reason, detail: detailOf(admitted) };
       case 'extension':
         ledger.ignored++;
         return { kind: 'ignored' };
       case 'tick':
-        passTime(moveTime(admitted.tick.ts, record), record);
+        passTime(admitted.tick.ts, record);
         ledger.ticks++;
         return { kind: 'tick' };
     }
@@ -246,9 +206,7 @@ const build = (core: Core, rooms: Map<string, Room>): Partition => {
       ledger.forwarded++;
       return { kind: 'forwarded', room_id: event.room_id, to };
     }
-    const end = minuteOf(event.ts) + RULES.minuteMs;
-    if (core.streamTime !== undefined && core.streamTime >= end + RULES.graceMs) return applyLate(event, record);
-    return applyCounted(event, record);
+    return isLate(gate, event.ts) ? applyLate(event, record) : applyCounted(event, record);
   };
 
   const takeRevised = (room: Room, held: Unsaid): void => {
@@ -261,7 +219,7 @@ const build = (core: Core, rooms: Map<string, Room>): Partition => {
   const drain = (full: readonly string[] = []): Drain => {
     const whole = new Set(full);
     const changes: RoomChange[] = [];
-    const now = core.streamTime;
+    const now = gate.streamTime;
     for (const roomId of now === undefined ? [] : order) {
       const room = rooms.get(roomId) as Room;
       if (room.counted === 0) continue;
@@ -294,7 +252,7 @@ const build = (core: Core, rooms: Map<string, Room>): Partition => {
       return core.applied;
     },
     get streamTime() {
-      return core.streamTime;
+      return gate.streamTime;
     },
     get dirty() {
       return changed;
@@ -308,7 +266,7 @@ const build = (core: Core, rooms: Map<string, Room>): Partition => {
       return judge(record);
     },
     skipTo: (offset) => {
-      const now = core.streamTime;
+      const now = gate.streamTime;
       for (const room of rooms.values()) {
         const { last } = viewLife(room.life, now);
         if (last === undefined || last.close !== undefined) continue;
@@ -332,12 +290,13 @@ export const createPartition = ({ partition, partitions, generation }: Partition
   build(
     {
       format: CHECKPOINT_FORMAT,
+      kind: 'partition',
       partition,
       partitions,
       generation,
       applied: -1,
-      ledger: emptyLedger(),
-      ids: new Map(),
+      ledger: createLedger(),
+      gate: createGate(),
       dropped: new Set(),
       secondOffset: -1,
       secondAt: 0,
@@ -349,14 +308,11 @@ export const createPartition = ({ partition, partitions, generation }: Partition
 export const restorePartition = (options: PartitionOptions, bytes: Uint8Array): Partition => {
   const values = unpackValues(bytes);
   const core = values.next().value as Core | undefined;
-  if (core?.format !== CHECKPOINT_FORMAT)
-    throw new Error(`the checkpoint has form ${core?.format}, not ${CHECKPOINT_FORMAT}`);
-  for (const key of ['partition', 'partitions', 'generation'] as const)
-    if (core[key] !== options[key]) throw new Error(`the checkpoint is of ${key} ${core[key]}, not ${options[key]}`);
+  checkHeading(core, options, 'partition');
   const rooms = new Map<string, Room>();
   for (const value of values) {
     const room = value as Room;
     rooms.set(room.room_id, room);
   }
-  return build(core, rooms);
+  return build(core as Core, rooms);
 };

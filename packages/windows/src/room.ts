@@ -169,8 +169,11 @@ export const createUnsaid = (): Unsaid => ({
   infoDirty: true,
 });
 
+/** Hashes a room's id into `HASH`: the seed under which its own ids are hashed. */
+export const hashRoom = (roomId: string): void => hashString(roomId, 1, 2, 3, 4);
+
 export const createRoom = (roomId: string, met: number, dropped: boolean): Room => {
-  hashString(roomId, 1, 2, 3, 4);
+  hashRoom(roomId);
   return {
     room_id: roomId,
     seed: [...HASH],

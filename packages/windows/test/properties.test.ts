@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { LogRecord } from '../src/index.ts';
-import { bytes, happening, type Loose, log, M, run, settled, started, T, tick, toEvent } from './log.ts';
+import { createPartition, createVerdicts, type LogRecord, restoreVerdicts } from '../src/index.ts';
+import { bytes, happening, type Loose, log, M, OPTIONS, run, settled, started, T, tick, toEvent } from './log.ts';
 
 const SEED = Date.now() % 1_000_000;
 const named = (name: string): string => `${name} (seed ${SEED})`;
@@ -96,6 +96,33 @@ it(named('gives the same rows and comparisons for any order of arrival within th
       const arrived = run(sent(byArrival));
       expect(arrived.end.ledger.late).toBe(0);
       expect(settled(arrived.rows)).toEqual(settled(run(sent(byTime)).rows));
+    }),
+    settings,
+  );
+});
+
+it(named('judges without windows as windows do, also after a restart'), { timeout: 60_000 }, () => {
+  fc.assert(
+    fc.property(happenings, fc.nat(), (all, cut) => {
+      const events = all.map(toEvent).map((each, n) => ({ ...each, id: `p${n % 9}` }));
+      const ticks = events.filter((_, n) => n % 5 === 0).map(({ ts }) => tick(ts));
+      const records = log([
+        ...events.slice(0, 7),
+        ...ticks,
+        ...events.slice(7),
+        { type: 'x.y', ts: T },
+        { type: 'z', ts: T },
+      ]);
+      const partition = createPartition(OPTIONS);
+      let verdicts = createVerdicts(OPTIONS);
+      records.forEach((record, i) => {
+        const { kind } = partition.apply(record);
+        expect(verdicts.judge(record).kind).toBe(kind);
+        expect(verdicts.streamTime).toBe(partition.streamTime);
+        if (i === cut % records.length) verdicts = restoreVerdicts(OPTIONS, Buffer.concat([...verdicts.encode()]));
+      });
+      expect(verdicts.ledger).toEqual(partition.ledger);
+      expect(verdicts.applied).toBe(partition.applied);
     }),
     settings,
   );
