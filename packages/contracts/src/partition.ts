@@ -2,12 +2,12 @@ const SEED = 0x9747b28c;
 const M = 0x5bd1e995;
 const R = 24;
 
-/** MurmurHash2, 32 bits, as Apache Kafka's Java client computes it over a key. Returns an unsigned integer. */
-export const murmur2 = (data: Uint8Array): number => {
-  const length = data.length;
+/** MurmurHash2, 32 bits, as Apache Kafka's Java client computes it over a key's bytes. Returns an unsigned integer. */
+export const murmur2 = (data: Uint8Array, start = 0, end = data.length): number => {
+  const length = end - start;
   let h = SEED ^ length;
-  const words = length & ~3;
-  for (let i = 0; i < words; i += 4) {
+  const words = start + (length & ~3);
+  for (let i = start; i < words; i += 4) {
     let k =
       (data[i] as number) |
       ((data[i + 1] as number) << 8) |
@@ -35,4 +35,7 @@ const encoder = new TextEncoder();
 
 /** The partition a room belongs to, the same as Java's and kafkajs' default partitioner choose for key `room_id`. */
 export const partitionOf = (roomId: string, partitions: number): number =>
-  (murmur2(encoder.encode(roomId)) & 0x7fffffff) % partitions;
+  partitionOfHash(murmur2(encoder.encode(roomId)), partitions);
+
+/** The partition of a room whose id's `murmur2` is known. */
+export const partitionOfHash = (hash: number, partitions: number): number => (hash & 0x7fffffff) % partitions;

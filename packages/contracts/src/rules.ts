@@ -29,7 +29,11 @@ export const SIGNAL_VERSION = 'signal.v1';
 export const PULSE_VERSION = 'pulse.v1';
 
 /** The minute (its start, ms) that an instant lies in; half-open, UTC. */
-export const minuteOf = (ts: number): number => ts - (((ts % RULES.minuteMs) + RULES.minuteMs) % RULES.minuteMs);
+export const minuteOf = (ts: number): number => {
+  const minute = Math.floor(ts / RULES.minuteMs) * RULES.minuteMs;
+  // The quotient of an instant just before a border may round up to it.
+  return minute > ts ? minute - RULES.minuteMs : minute;
+};
 
 /** Stored sums stop here instead of losing integers. */
 export const addCapped = (a: number, b: number): number => {

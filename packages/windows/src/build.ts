@@ -18,16 +18,18 @@ import { type Level, onlineOf, passMinute, sampleMinute } from './levels.ts';
 import { type LifeView, minuteInLife, type Span } from './life.ts';
 import type { Minute, Product, Room } from './room.ts';
 
-const encoder = new TextEncoder();
+/** A code unit's rank among those of UTF-8's order: surrogates, which stand for the highest code points, come last. */
+const rankOf = (unit: number): number => (unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800);
 
 /** Order by UTF-8 bytes, which is the order of code points. */
 const byUtf8 = (a: string, b: string): number => {
-  if (a === b) return 0;
-  const x = encoder.encode(a);
-  const y = encoder.encode(b);
-  const n = Math.min(x.length, y.length);
-  for (let i = 0; i < n; i++) if (x[i] !== y[i]) return (x[i] as number) - (y[i] as number);
-  return x.length - y.length;
+  const n = Math.min(a.length, b.length);
+  for (let i = 0; i < n; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x !== y) return rankOf(x) - rankOf(y);
+  }
+  return a.length - b.length;
 };
 
 const countsOf = (vector: Float64Array): Counts => {
@@ -43,17 +45,21 @@ export const productRow = (product_id: string, vector: Float64Array): ProductRow
 };
 
 const SOURCE_NAMES: readonly string[] = [...ENTRY_SOURCES, 'unknown'];
+/** Places of the sources, sorted by name. */
+const SOURCE_ORDER = SOURCE_NAMES.map((_, i) => i).sort((a, b) =>
+  byUtf8(SOURCE_NAMES[a] as string, SOURCE_NAMES[b] as string),
+);
 
 /** Rows of the sources in `touched`, sorted by name. */
 export const sourceRows = (vector: Float64Array, touched: number): SourceRow[] => {
   const rows: SourceRow[] = [];
-  for (let source = 0; source < SOURCE_NAMES.length; source++) {
+  for (const source of SOURCE_ORDER) {
     if ((touched & (1 << source)) === 0) continue;
     const row: Record<string, string | number> = { source: SOURCE_NAMES[source] as string };
     for (let i = 0; i < SOURCE_COUNTS.length; i++) row[SOURCE_COUNTS[i] as string] = vector[source * 4 + i] as number;
     rows.push(row as unknown as SourceRow);
   }
-  return rows.sort((a, b) => byUtf8(a.source, b.source));
+  return rows;
 };
 
 const productRows = (room: Room, minute: Minute): ProductRow[] => {
@@ -131,8 +137,11 @@ export const buildTotals = (room: Room, view: LifeView, streamTime: number): Tot
       add(sampleMinute({ ...level }, undefined, running, view.spans, streamTime).online);
     }
     if (each.minute === running) ranNow = true;
-    const sampled = sampleMinute(level, each.slots, each.minute, view.spans, streamTime);
-    add(sampled.online);
+    if (each.minute < running && each.row !== undefined) {
+      // A closed minute's row is kept up to date.
+      add(each.row.online);
+      passMinute(level, each.slots);
+    } else add(sampleMinute(level, each.slots, each.minute, view.spans, streamTime).online);
   }
   if (!ranNow) add(sampleMinute({ ...level }, undefined, running, view.spans, streamTime).online);
   const online = onlineOf(level);

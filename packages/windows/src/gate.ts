@@ -25,7 +25,8 @@ export const isKnown = ({ ids }: Gate): boolean => {
 export const remember = ({ ids }: Gate, minute: number): void => {
   let table = ids.get(minute);
   if (table === undefined) {
-    table = createIdTable();
+    // As many as the minute before had are expected: growing moves every id.
+    table = createIdTable(false, ids.get(minute - RULES.minuteMs)?.count);
     ids.set(minute, table);
   }
   putId(table);

@@ -13,15 +13,19 @@ export interface IdTable {
   times?: Float64Array;
 }
 
-const INITIAL = 8;
+const SMALLEST = 8;
 
-/** An empty table; `timed` adds one number (ms) per key. */
-export const createIdTable = (timed = false): IdTable => ({
-  count: 0,
-  keys: new Int32Array(INITIAL * 4),
-  values: new Uint16Array(INITIAL),
-  ...(timed ? { times: new Float64Array(INITIAL) } : {}),
-});
+/** An empty table with place for `expected` keys before it grows; `timed` adds one number (ms) per key. */
+export const createIdTable = (timed = false, expected = 0): IdTable => {
+  let size = SMALLEST;
+  while (size * 2 < expected * 3) size *= 2;
+  return {
+    count: 0,
+    keys: new Int32Array(size * 4),
+    values: new Uint16Array(size),
+    ...(timed ? { times: new Float64Array(size) } : {}),
+  };
+};
 
 const probe = (keys: Int32Array, mask: number, a: number, b: number, c: number, d: number): number => {
   let at = (a ^ Math.imul(b, 0x9e3779b1)) & mask;
@@ -69,7 +73,11 @@ const grow = (table: IdTable): void => {
     const d = keys[k + 3] as number;
     if ((a | b | c | d) === 0) continue;
     const at = ~probe(nextKeys, size - 1, a, b, c, d);
-    nextKeys.set([a, b, c, d], at << 2);
+    const to = at << 2;
+    nextKeys[to] = a;
+    nextKeys[to + 1] = b;
+    nextKeys[to + 2] = c;
+    nextKeys[to + 3] = d;
     nextValues[at] = values[i] as number;
     if (nextTimes !== undefined) nextTimes[at] = (times as Float64Array)[i] as number;
   }

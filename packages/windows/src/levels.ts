@@ -1,5 +1,5 @@
 import type { Gauge } from '@liveboard/contracts';
-import { type Span, secondInLife } from './life.ts';
+import { minuteInLife, type Span, secondInLife } from './life.ts';
 
 const SECONDS = 60;
 
@@ -101,10 +101,11 @@ export const sampleMinute = (
 ): { online?: Gauge; unpaid_orders?: Gauge } => {
   const online: Sum = { sum: 0, n: 0, last: 0, max: 0 };
   const unpaid: Sum = { sum: 0, n: 0, last: 0, max: 0 };
+  const { whole } = minuteInLife(spans, minute);
   for (let second = 0; second < SECONDS; second++) {
     if (slots !== undefined) advance(level, slots, second);
     const start = minute + second * 1_000;
-    if (start > until || !secondInLife(spans, start)) continue;
+    if (start > until || !(whole || secondInLife(spans, start))) continue;
     add(unpaid, level.unpaid);
     const people = onlineOf(level);
     if (people !== undefined) add(online, people);

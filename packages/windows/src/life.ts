@@ -141,13 +141,20 @@ export const settleMinute = (life: Life, minute: number): void => {
   if (life.points.length > 0) life.points = life.points.filter(({ ts }) => ts >= end);
 };
 
-/** Notes an ordinary counted event; true where life may have changed by it. */
-export const noteActivity = (life: Life, ts: number, offset: number): boolean => {
+const isSameSpan = (a: Span | undefined, b: Span | undefined): boolean =>
+  a?.open === b?.open && a?.close === b?.close && a?.implicit === b?.implicit && a?.reason === b?.reason;
+
+const isSameView = (a: LifeView, b: LifeView): boolean =>
+  a.first === b.first && a.spans.length === b.spans.length && a.spans.every((span, i) => isSameSpan(span, b.spans[i]));
+
+/** Notes an ordinary counted event; true where life, at stream time `now`, is another by it. */
+export const noteActivity = (life: Life, ts: number, offset: number, now?: number): boolean => {
   const minute = minuteOf(ts);
   const held = life.activity.get(minute);
   if (held !== undefined && (held.ts < ts || (held.ts === ts && held.offset <= offset))) return false;
+  const before = viewLife(life, now);
   life.activity.set(minute, { ts, offset });
-  return true;
+  return !isSameView(before, viewLife(life, now));
 };
 
 /** Whether any instant, and whether every instant, of a minute lies in life. */

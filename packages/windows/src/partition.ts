@@ -4,7 +4,9 @@ import {
   type MinuteRecord,
   type MinuteRow,
   minuteOf,
+  murmur2,
   partitionOf,
+  partitionOfHash,
   type RoomRecord,
   RULES,
 } from '@liveboard/contracts';
@@ -13,11 +15,16 @@ import { advanceRoom, dropDetails, isForgotten, revise } from './advance.ts';
 import { buildInfo, buildTotals } from './build.ts';
 import { changeOf } from './change.ts';
 import { CHECKPOINT_FORMAT, checkHeading, type Heading, packValue, unpackValues } from './checkpoint.ts';
-import { applyEvent, learnRoom } from './effect.ts';
+import { applyEvent, learnRoom, noteEvent } from './effect.ts';
 import { createGate, type Gate, isKnown, isLate, moveTime, remember } from './gate.ts';
 import { createLedger } from './ledger.ts';
-import { firstOpenMinute, viewLife } from './life.ts';
-import { createRoom, createUnsaid, hashInRoom, type Room, type Unsaid } from './room.ts';
+import { firstOpenMinute, noteActivity, viewLife } from './life.ts';
+import { createRoom, createUnsaid, hashInRoom, type Room } from './room.ts';
+import { F, SCAN, scanEvent } from './scan.ts';
+import { applyScanned, hashScanned } from './scanned.ts';
+import { minuteAt, type Seat } from './seat.ts';
+import { createSeats } from './seats.ts';
+import type { At } from './tally.ts';
 import type { Drain, LogRecord, Outcome, Partition, PartitionOptions, RoomChange } from './types.ts';
 
 interface Core extends Heading {
@@ -31,29 +38,17 @@ interface Core extends Heading {
   secondAt: number;
 }
 
-const build = (core: Core, rooms: Map<string, Room>): Partition => {
+const build = (core: Core, rooms: Iterable<Room>): Partition => {
   const { partition, partitions, generation, ledger, gate } = core;
-  const unsaid = new Map<string, Unsaid>();
-  let order: string[] = [...rooms.keys()].sort();
+  const seats = createSeats(rooms);
   let records: (MinuteRecord | RoomRecord)[] = [];
   let forgotten: string[] = [];
   let changed = false;
 
-  const unsaidOf = (roomId: string): Unsaid => {
-    let held = unsaid.get(roomId);
-    if (held === undefined) {
-      held = createUnsaid();
-      unsaid.set(roomId, held);
-    }
-    return held;
-  };
-
-  const touch = (room: Room, { offset, append }: LogRecord): Unsaid => {
-    const held = unsaidOf(room.room_id);
-    held.dirty = true;
+  const touch = ({ room, unsaid }: Seat, { offset, append }: LogRecord): void => {
+    unsaid.dirty = true;
     room.rev = offset;
     room.revAt = append;
-    return held;
   };
 
   const minuteRecord = (room: Room, row: MinuteRow, at: number): MinuteRecord => ({
@@ -80,46 +75,31 @@ const build = (core: Core, rooms: Map<string, Room>): Partition => {
     records.push({ v: 1, kind: 'room', generation, rev: room.rev, at: room.revAt, info, totals, late: room.late });
   };
 
-  const addRoom = (roomId: string, dropped: boolean): Room => {
-    const room = createRoom(roomId, gate.streamTime ?? 0, dropped);
-    if (!rooms.has(roomId)) {
-      order.push(roomId);
-      order.sort();
-    }
-    rooms.set(roomId, room);
-    unsaid.delete(roomId);
-    return room;
-  };
+  const seatOf = (roomId: string): Seat =>
+    seats.get(roomId) ?? seats.add(createRoom(roomId, gate.streamTime ?? 0, core.dropped.has(roomId)));
 
-  const dropRoom = (room: Room): void => {
+  const dropRoom = ({ room }: Seat): void => {
     if (room.counted > 0) core.dropped.add(room.room_id);
-    rooms.delete(room.room_id);
-    unsaid.delete(room.room_id);
+    seats.remove(room.room_id);
     forgotten.push(room.room_id);
   };
 
   const advanceAll = (from: number | undefined, to: number, record: LogRecord): void => {
-    let forgot = false;
-    for (const roomId of order) {
-      const room = rooms.get(roomId) as Room;
+    for (const seat of seats.all()) {
+      const { room, unsaid } = seat;
       if (room.counted > 0) {
-        const held = unsaidOf(roomId);
         let closed = false;
-        const due = advanceRoom(room, held, from, to, record.offset, (row) => {
+        const due = advanceRoom(room, unsaid, from, to, record.offset, (row) => {
           closed ||= row.state === 'closed' || row.minute === room.active;
           records.push(minuteRecord(room, row, record.append));
         });
         if (due) {
-          touch(room, record);
+          touch(seat, record);
           sayRoom(room, closed);
         }
       }
-      if (isForgotten(room, to)) {
-        dropRoom(room);
-        forgot = true;
-      }
+      if (isForgotten(room, to)) dropRoom(seat);
     }
-    if (forgot) order = order.filter((roomId) => rooms.has(roomId));
   };
 
   const passTime = (ts: number, record: LogRecord): void => {
@@ -134,7 +114,7 @@ const build = (core: Core, rooms: Map<string, Room>): Partition => {
   };
 
   /** A `room.ended` read after its span became final corrects the info, no row. */
-  const correctEnd = (room: Room, event: LiveEvent, before: number | undefined): void => {
+  const correctEnd = ({ room, unsaid }: Seat, event: LiveEvent, before: number | undefined): void => {
     if (event.type !== 'room.ended' || before === undefined) return;
     const { last } = viewLife(room.life, before);
     if (last?.close === undefined || event.ts < last.open) return;
@@ -145,45 +125,74 @@ const build = (core: Core, rooms: Map<string, Room>): Partition => {
       ts: event.ts,
       ...(event.reason != null ? { reason: event.reason } : {}),
     };
-    unsaidOf(room.room_id).infoDirty = true;
+    unsaid.infoDirty = true;
   };
 
   const applyLate = (event: LiveEvent, record: LogRecord): Outcome => {
-    const room = rooms.get(event.room_id) ?? addRoom(event.room_id, core.dropped.has(event.room_id));
+    const seat = seatOf(event.room_id);
+    const { room } = seat;
     room.late++;
     if (event.type === 'room.started') learnRoom(room, event, record.offset);
-    correctEnd(room, event, gate.streamTime);
-    if (room.counted > 0) touch(room, record).infoDirty = true;
+    correctEnd(seat, event, gate.streamTime);
+    if (room.counted > 0) {
+      touch(seat, record);
+      seat.unsaid.infoDirty = true;
+    }
     ledger.late++;
     return { kind: 'late', room_id: event.room_id };
   };
 
-  const applyCounted = (event: LiveEvent, record: LogRecord): Outcome => {
+  const applyDuplicate = (seat: Seat, record: LogRecord): Outcome => {
+    seat.room.duplicates++;
+    touch(seat, record);
+    ledger.duplicate++;
+    return seat.duplicate;
+  };
+
+  const isDueToDrop = ({ room }: Seat): boolean =>
+    gate.streamTime !== undefined && room.counted > 0 && isForgotten(room, gate.streamTime);
+
+  /** Counts the event, without one that in `SCAN`; its id stands in `HASH`. */
+  const applyCounted = (seat: Seat, record: LogRecord, event?: LiveEvent): Outcome => {
+    const { room, unsaid } = seat;
+    const { type, ts } = event ?? SCAN;
     const before = gate.streamTime;
-    let room = rooms.get(event.room_id) ?? addRoom(event.room_id, core.dropped.has(event.room_id));
-    hashInRoom(room, event.id);
-    if (isKnown(gate)) {
-      room.duplicates++;
-      touch(room, record);
-      ledger.duplicate++;
-      return { kind: 'duplicate', room_id: event.room_id };
-    }
-    if (before !== undefined && room.counted > 0 && isForgotten(room, before)) {
-      dropRoom(room);
-      room = addRoom(event.room_id, true);
-      hashInRoom(room, event.id);
-    }
-    const minute = minuteOf(event.ts);
+    const minute = minuteOf(ts);
     remember(gate, minute);
-    const held = touch(room, record);
-    correctEnd(room, event, before);
-    const reshaped = applyEvent(room, held, event, record.offset, firstOpenMinute(before));
-    if (reshaped) held.infoDirty = true;
+    touch(seat, record);
+    const at: At = { room, unsaid, minute: minuteAt(seat, minute), offset: record.offset };
+    noteEvent(at, type, ts);
+    let bounds = false;
+    if (event === undefined) applyScanned(at, seat);
+    else {
+      correctEnd(seat, event, before);
+      bounds = applyEvent(at, event, firstOpenMinute(before));
+    }
+    const reshaped = bounds || noteActivity(room.life, ts, record.offset, before);
+    if (reshaped) unsaid.infoDirty = true;
     if (before !== undefined && (minute < minuteOf(before) || reshaped))
-      revise(room, held, before, record.offset, record.append);
-    passTime(event.ts, record);
+      revise(room, unsaid, before, record.offset, record.append);
+    passTime(ts, record);
     ledger.counted++;
-    return { kind: 'counted', room_id: event.room_id };
+    return seat.counted;
+  };
+
+  const judgeEvent = (event: LiveEvent, record: LogRecord): Outcome => {
+    const to = partitionOf(event.room_id, partitions);
+    if (to !== partition) {
+      ledger.forwarded++;
+      return { kind: 'forwarded', room_id: event.room_id, to };
+    }
+    if (isLate(gate, event.ts)) return applyLate(event, record);
+    let seat = seatOf(event.room_id);
+    hashInRoom(seat.room, event.id);
+    if (isKnown(gate)) return applyDuplicate(seat, record);
+    if (isDueToDrop(seat)) {
+      dropRoom(seat);
+      seat = seatOf(event.room_id);
+      hashInRoom(seat.room, event.id);
+    }
+    return applyCounted(seat, record, event);
   };
 
   const judge = (record: LogRecord): Outcome => {
@@ -199,18 +208,26 @@ const build = (core: Core, rooms: Map<string, Room>): Partition => {
         passTime(admitted.tick.ts, record);
         ledger.ticks++;
         return { kind: 'tick' };
+      case 'event':
+        return judgeEvent(admitted.event, record);
     }
-    const { event } = admitted;
-    const to = partitionOf(event.room_id, partitions);
-    if (to !== partition) {
-      ledger.forwarded++;
-      return { kind: 'forwarded', room_id: event.room_id, to };
-    }
-    return isLate(gate, event.ts) ? applyLate(event, record) : applyCounted(event, record);
   };
 
-  const takeRevised = (room: Room, held: Unsaid): void => {
-    for (const [minute, at] of held.revised) {
+  /** The short way for the event in `SCAN`; undefined where it is not an ordinary one of a room that is known here. */
+  const judgeScanned = (record: LogRecord): Outcome | undefined => {
+    const start = SCAN.start[F.room_id] as number;
+    const end = SCAN.end[F.room_id] as number;
+    const hash = murmur2(SCAN.bytes, start, end);
+    if (partitionOfHash(hash, partitions) !== partition || isLate(gate, SCAN.ts)) return undefined;
+    const seat = seats.find(hash, SCAN.bytes, start, end);
+    if (seat === undefined || isDueToDrop(seat)) return undefined;
+    hashScanned(seat.room, F.id);
+    if (isKnown(gate)) return applyDuplicate(seat, record);
+    return applyCounted(seat, record);
+  };
+
+  const takeRevised = ({ room, unsaid }: Seat): void => {
+    for (const [minute, at] of unsaid.revised) {
       const row = room.minutes.get(minute)?.row;
       if (row !== undefined) records.push(minuteRecord(room, row, at));
     }
@@ -220,27 +237,27 @@ const build = (core: Core, rooms: Map<string, Room>): Partition => {
     const whole = new Set(full);
     const changes: RoomChange[] = [];
     const now = gate.streamTime;
-    for (const roomId of now === undefined ? [] : order) {
-      const room = rooms.get(roomId) as Room;
+    for (const seat of now === undefined ? [] : seats.all()) {
+      const { room, unsaid } = seat;
       if (room.counted === 0) continue;
-      const held = unsaidOf(roomId);
       const view = viewLife(room.life, now);
       const { close = Number.POSITIVE_INFINITY } = view.last ?? { close: 0 };
       // An end may lie ahead of stream time: until it is passed, seconds of life begin.
-      const ticking = close > (held.publishedTime ?? (now as number)) && core.secondOffset > room.rev;
-      const heard = held.published !== undefined;
-      if (!held.dirty && !whole.has(roomId) && !(ticking && heard)) continue;
+      const ticking = close > (unsaid.publishedTime ?? (now as number)) && core.secondOffset > room.rev;
+      const heard = unsaid.published !== undefined;
+      const isWhole = whole.has(room.room_id);
+      if (!unsaid.dirty && !isWhole && !(ticking && heard)) continue;
       if (ticking) {
         room.rev = core.secondOffset;
         room.revAt = core.secondAt;
       }
-      takeRevised(room, held);
-      if (held.infoDirty && JSON.stringify(buildInfo(room, view)) !== room.sentInfo) sayRoom(room, true);
-      changes.push(changeOf(room, held, view, now as number, whole.has(roomId)));
+      takeRevised(seat);
+      if (unsaid.infoDirty && JSON.stringify(buildInfo(room, view)) !== room.sentInfo) sayRoom(room, true);
+      changes.push(changeOf(room, unsaid, view, now as number, isWhole));
       dropDetails(room);
-      unsaid.set(roomId, { ...createUnsaid(), published: room.rev, publishedTime: now as number, infoDirty: false });
+      seat.unsaid = { ...createUnsaid(), published: room.rev, publishedTime: now as number, infoDirty: false };
     }
-    const out = { records, forgotten: forgotten.filter((roomId) => !rooms.has(roomId)) };
+    const out = { records, forgotten: forgotten.filter((roomId) => seats.get(roomId) === undefined) };
     records = [];
     forgotten = [];
     changed = false;
@@ -258,20 +275,20 @@ const build = (core: Core, rooms: Map<string, Room>): Partition => {
       return changed;
     },
     ledger,
-    rooms: () => order.filter((roomId) => (rooms.get(roomId) as Room).counted > 0),
+    rooms: () => seats.all().flatMap(({ room }) => (room.counted > 0 ? [room.room_id] : [])),
     apply: (record) => {
       ledger.in++;
       core.applied = record.offset;
       changed = true;
-      return judge(record);
+      const isScanned = record.value !== null && scanEvent(record.value, record.append);
+      return (isScanned ? judgeScanned(record) : undefined) ?? judge(record);
     },
     skipTo: (offset) => {
-      const now = gate.streamTime;
-      for (const room of rooms.values()) {
-        const { last } = viewLife(room.life, now);
+      for (const { room, unsaid } of seats.all()) {
+        const { last } = viewLife(room.life, gate.streamTime);
         if (last === undefined || last.close !== undefined) continue;
         room.gap = true;
-        unsaidOf(room.room_id).dirty = true;
+        unsaid.dirty = true;
       }
       core.applied = offset - 1;
       changed = true;
@@ -280,7 +297,7 @@ const build = (core: Core, rooms: Map<string, Room>): Partition => {
     *encode() {
       if (changed) throw new Error('drain before encoding: readers wait for what changed');
       yield packValue(core);
-      for (const roomId of order) yield packValue(rooms.get(roomId));
+      for (const { room } of seats.all()) yield packValue(room);
     },
   };
 };
@@ -301,7 +318,7 @@ export const createPartition = ({ partition, partitions, generation }: Partition
       secondOffset: -1,
       secondAt: 0,
     },
-    new Map(),
+    [],
   );
 
 /** A partition as its checkpoint has it. @throws Error where the bytes are not a checkpoint of this partition and form. */
@@ -309,10 +326,5 @@ export const restorePartition = (options: PartitionOptions, bytes: Uint8Array): 
   const values = unpackValues(bytes);
   const core = values.next().value as Core | undefined;
   checkHeading(core, options, 'partition');
-  const rooms = new Map<string, Room>();
-  for (const value of values) {
-    const room = value as Room;
-    rooms.set(room.room_id, room);
-  }
-  return build(core as Core, rooms);
+  return build(core as Core, values as Iterable<Room>);
 };

@@ -1,4 +1,4 @@
-import { COUNT_IDS, type CountId, type MinuteRow, PRODUCT_COUNTS, type RoomState } from '@liveboard/contracts';
+import { COUNT_IDS, type CountId, type MinuteRow, PRODUCT_COUNTS, type RoomState, RULES } from '@liveboard/contracts';
 import { HASH, hashString } from './hash.ts';
 import { createIdTable, type IdTable } from './id-table.ts';
 import type { Level, Slots } from './levels.ts';
@@ -209,12 +209,12 @@ export const createRoom = (roomId: string, met: number, dropped: boolean): Room 
   };
 };
 
-const createMinute = (minute: number): Minute => ({
+const createMinute = (minute: number, before: Minute | undefined): Minute => ({
   minute,
   events: 0,
   counts: new Float64Array(COUNT_IDS.length),
-  users: createIdTable(),
-  pairs: createIdTable(),
+  users: createIdTable(false, before?.users.count),
+  pairs: createIdTable(false, before?.pairs.count),
   products: new Map(),
   sources: new Float64Array(40),
   sourcesTouched: 0,
@@ -229,7 +229,7 @@ export const hashInRoom = (room: Room, text: string): void =>
 export const minuteFor = (room: Room, minute: number): Minute => {
   let held = room.minutes.get(minute);
   if (held === undefined) {
-    held = createMinute(minute);
+    held = createMinute(minute, room.minutes.get(minute - RULES.minuteMs));
     room.minutes.set(minute, held);
   }
   return held;

@@ -91,7 +91,8 @@ function runCore(records: OracleRecord[], { batch, restarts = [], ...place }: Di
 function near(a: unknown, b: unknown): boolean {
   if (typeof a !== 'number' || typeof b !== 'number') return Object.is(a, b);
   if (Number.isInteger(a) && Number.isInteger(b)) return a === b;
-  return Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b), Number.MIN_VALUE);
+  // A difference of nearly equal numbers may be rounding alone, and 0 in one of two ways to count it.
+  return Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b), 1e-3);
 }
 
 /** Every leaf in which two values differ, with its path; absent and undefined are the same. Counts the leaves met. */

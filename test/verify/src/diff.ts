@@ -1,6 +1,8 @@
 /** Doubles of these names are compared within 1e-9, relative; everything else exactly. */
 const DOUBLES = new Set(['value', 'base', 'delta', 'z', 'pulse', 'from', 'to']);
 const RELATIVE = 1e-9;
+/** Below this the difference of two nearly equal numbers is rounding alone: 1e-12 absolute. */
+const SMALL = 1e-3;
 const KEPT_PATHS = 20;
 
 const kindOf = (path: string): string =>
@@ -26,7 +28,7 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 const isSame = (name: string, a: unknown, b: unknown): boolean => {
   if (a === b) return true;
   if (typeof a !== 'number' || typeof b !== 'number' || !DOUBLES.has(name)) return false;
-  return Math.abs(a - b) <= RELATIVE * Math.max(Math.abs(a), Math.abs(b));
+  return Math.abs(a - b) <= RELATIVE * Math.max(Math.abs(a), Math.abs(b), SMALL);
 };
 
 export const createDiffer = (): Differ => {
