@@ -9,8 +9,8 @@ import { createStickyAssigner } from './sticky-assigner.ts';
 export interface PartitionOwner {
   /** The next offset it wants; undefined: whatever the log holds first. */
   readonly next: number | undefined;
-  /** Applies records, `offset >= next`, in order. */
-  take(records: readonly ReadRecord[]): Promise<void>;
+  /** Applies records, `offset >= next`, in order. `end`: where the log ended when they were fetched. */
+  take(records: readonly ReadRecord[], end: number): Promise<void>;
   /**
    * Records between `next` and `first` are no longer in the log. Resolves to true where the owner goes on at `first`,
    * to false where it must not.
@@ -184,10 +184,11 @@ export const createPartitionConsumer = (options: ConsumerOptions): PartitionCons
             if (!(await isInPlace(owner, partition, first))) return;
             const { next = 0 } = owner;
             const records: ReadRecord[] = [];
-            for (const { offset, timestamp, key, value } of batch.messages)
-              if (Number(offset) >= next)
-                records.push({ partition, offset: Number(offset), append: Number(timestamp), key, value });
-            await owner.take(records);
+            for (const { offset: place, timestamp, key, value } of batch.messages) {
+              const offset = Number(place);
+              if (offset >= next) records.push({ partition, offset, append: Number(timestamp), key, value });
+            }
+            await owner.take(records, Number(batch.highWatermark));
             resolveOffset(batch.lastOffset());
             moved.set(partition, { offset: Number(batch.lastOffset()), at: Date.now() });
           } catch (error) {

@@ -8,6 +8,9 @@ import type { Publication } from './publication.ts';
 
 const YIELD_EVERY = 500;
 const QUARANTINED_BYTES = 65_536;
+/** So many records behind the log's end boards show the past anyhow: they are told of it less often. */
+const BEHIND = 10_000;
+const BEHIND_FLUSH_MS = 1_000;
 
 export interface RunnerOptions {
   readonly n: number;
@@ -71,6 +74,8 @@ export const createRunner = (options: RunnerOptions): Runner => {
   /** A loaded state is believed once the log still holds the record it was made at. */
   let isProven = pointer === undefined;
   let released = false;
+  let logEnd = 0;
+  let flushedAt = 0;
   let chain: Promise<unknown> = Promise.resolve();
 
   /** One thing at a time: a batch, a flush or a checkpoint's copy. */
@@ -113,8 +118,9 @@ export const createRunner = (options: RunnerOptions): Runner => {
     }
   };
 
-  const take = (records: readonly ReadRecord[]): Promise<void> =>
+  const take = (records: readonly ReadRecord[], end: number): Promise<void> =>
     alone(async () => {
+      logEnd = end;
       if (!prove(records[0])) return;
       await outputs.room();
       const quarantine: OutMessage[] = [];
@@ -165,7 +171,13 @@ export const createRunner = (options: RunnerOptions): Runner => {
     checkpointAt = Date.now();
   };
 
-  const flusher = setInterval(() => void alone(flush), options.flushMs);
+  const flushIfDue = async (): Promise<void> => {
+    const isBehind = logEnd - partition.applied > BEHIND;
+    if (isBehind && Date.now() - flushedAt < BEHIND_FLUSH_MS) return;
+    flushedAt = Date.now();
+    await flush();
+  };
+  const flusher = setInterval(() => void alone(flushIfDue), options.flushMs);
   let writing: Promise<void> | undefined;
   const keep = (): Promise<void> => {
     writing ??= checkpoint().finally(() => {
