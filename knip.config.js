@@ -9,6 +9,7 @@ export default {
   workspaces: {
     '.': { entry: ['scripts/*.mjs', 'scripts/docs/pages.ts'] },
     infra: { project: ['src/**/*.mjs', 'test/**/*.{mjs,ts}'] },
+    'infra/chdb': { entry: ['src/main.ts'] },
     'services/*': { entry: ['src/main.ts'] },
   },
 };

@@ -15,7 +15,7 @@ export default defineConfig({
         plugins: [textFiles],
         test: {
           name: 'unit',
-          include: ['{packages,services,test}/*/test/**/*.test.{ts,tsx}', 'infra/test/**/*.test.{ts,mjs}'],
+          include: ['{packages,services,test}/*/test/**/*.test.{ts,tsx}', 'infra/{test,chdb/test}/**/*.test.{ts,mjs}'],
           exclude: ['**/*.real.test.*', '**/node_modules/**'],
         },
       },
@@ -23,7 +23,10 @@ export default defineConfig({
         plugins: [textFiles],
         test: {
           name: 'real',
-          include: ['{packages,services,test}/*/test/**/*.real.test.ts', 'infra/test/**/*.real.test.{ts,mjs}'],
+          include: [
+            '{packages,services,test}/*/test/**/*.real.test.ts',
+            'infra/{test,chdb/test}/**/*.real.test.{ts,mjs}',
+          ],
           exclude: ['**/node_modules/**'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -55,10 +55,11 @@ for (const kind of ['services', 'packages', 'test'])
       }
     }
 
-// kafkajs and ioredis are each wrapped once.
+// Each of these libraries is wrapped once.
 for (const [library, owner] of [
   ['kafkajs', 'packages/kafka'],
   ['ioredis', 'packages/live-store'],
+  ['chdb', 'infra/chdb'],
 ])
   for (const kind of ['services', 'packages'])
     for (const file of files(join(root, kind)))

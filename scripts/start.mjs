@@ -39,6 +39,7 @@ try {
                demo-operator   sees every room and the data's health
   Kafka        ${stack.kafka_brokers}
   Redis        ${stack.redis_url}
+  ClickHouse   ${stack.clickhouse_url}
   Everything written lies under ${options.dir}. Ctrl-C stops everything.
 `);
   // The children are watched by their events; this keeps the launcher alive between them.

@@ -10,7 +10,8 @@ export const USAGE = `npm start -- [options]
   --ticks on|off     ticks in the log (default on; off for replays)
   --help             this text
 
-Parts of your own: KAFKA_BROKERS=host:port[,host:port] and REDIS_URL=redis://host:port are used where they are set.`;
+Parts of your own: KAFKA_BROKERS=host:port[,host:port], REDIS_URL=redis://host:port and CLICKHOUSE_URL=http://host:port
+are used where they are set.`;
 
 const oneOf = (name, value, allowed) => {
   if (!allowed.includes(value)) throw new Failure(`${name}: must be one of ${allowed.join(' ')}, not "${value}"`);

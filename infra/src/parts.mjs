@@ -1,3 +1,4 @@
+import { hasEngine } from './clickhouse.mjs';
 import { hasJars } from './kafka.mjs';
 import { isOpen } from './ports.mjs';
 import { Failure } from './report.mjs';
@@ -7,25 +8,34 @@ import { aptInstall, aptLine, dockerState, mayInstall, missing, PROGRAMS } from 
 export const PARTS = {
   redis: { title: 'Redis', url: 'REDIS_URL', example: 'redis://127.0.0.1:6379', image: 'redis:7' },
   kafka: { title: 'Kafka', url: 'KAFKA_BROKERS', example: '127.0.0.1:9092', image: 'apache/kafka:4.1.1' },
+  clickhouse: {
+    title: 'ClickHouse',
+    url: 'CLICKHOUSE_URL',
+    example: 'http://127.0.0.1:8123',
+    image: 'clickhouse/clickhouse-server:25.8',
+  },
 };
 
 const programsOf = (part, jars) => {
   if (part === 'redis') return ['redis-server'];
+  if (part === 'clickhouse') return ['clickhouse'];
   return jars ? ['java'] : ['java', 'mvn'];
 };
 
 /**
  * Decides where each part comes from: its address in the environment, else programs of this machine (installed through
- * apt where that is allowed), else a container, else nowhere. Pure. `lacks(program)` says why a program cannot be used.
- * @returns { part, from: 'url'|'native'|'apt'|'docker'|'nowhere', lacks: string[], packages: string[] }[]
+ * apt where that is allowed), else a library of the workspace (`chdb`: whether ClickHouse has one here), else a container, else
+ * nowhere. Pure. `lacks(program)` says why a program cannot be used.
+ * @returns { part, from: 'url'|'native'|'apt'|'chdb'|'docker'|'nowhere', lacks: string[], packages: string[] }[]
  */
-export const planParts = ({ env, jars, lacks, docker, apt }) =>
+export const planParts = ({ env, jars, chdb, lacks, docker, apt }) =>
   Object.keys(PARTS).map((part) => {
     if (env[PARTS[part].url] !== undefined) return { part, from: 'url', lacks: [], packages: [] };
     const absent = programsOf(part, jars).filter((name) => lacks(name) !== undefined);
-    const found = { part, lacks: absent.map(lacks), packages: absent.map((name) => PROGRAMS[name].package) };
+    const found = { part, lacks: absent.map(lacks), packages: absent.flatMap((name) => PROGRAMS[name].package ?? []) };
     if (absent.length === 0) return { ...found, from: 'native' };
-    if (apt) return { ...found, from: 'apt' };
+    if (apt && found.packages.length > 0) return { ...found, from: 'apt' };
+    if (part === 'clickhouse' && chdb) return { ...found, from: 'chdb' };
     return { ...found, from: docker === 'engine' ? 'docker' : 'nowhere' };
   });
 
@@ -37,24 +47,31 @@ const DOCKER_WAYS = {
 /** One message with every way out for all parts that come from nowhere. Pure. */
 export const waysOut = (plan, docker, command) => {
   const stuck = plan.filter(({ from }) => from === 'nowhere');
+  const packages = [...new Set(stuck.flatMap((each) => each.packages))];
   const own = stuck.map(({ part }) => `${PARTS[part].url}=${PARTS[part].example}`).join(' ');
   return [
     ...stuck.map(({ part, lacks }) => `${PARTS[part].title} cannot be started here: ${lacks.join(', ')}.`),
     `Any one of these helps; then run ${command} again:`,
-    `  install it     ${aptLine([...new Set(stuck.flatMap(({ packages }) => packages))])}`,
+    ...(packages.length > 0 ? [`  install it     ${aptLine(packages)}`] : []),
     `  use Docker     ${DOCKER_WAYS[docker]}`,
     `  use your own   ${own} ${command}`,
   ].join('\n');
 };
 
-/** The addresses of a list of brokers or of a Redis; undefined where it is ill-formed. */
+const SCHEMES = { kafka: ['kafka:'], redis: ['redis:', 'rediss:'], clickhouse: ['http:', 'https:'] };
+const PORTS = { 'redis:': 6379, 'rediss:': 6379, 'http:': 8123, 'https:': 8443 };
+
+/** The addresses of a list of brokers, of a Redis or of a ClickHouse; undefined where it is ill-formed. */
 export const addressesOf = (part, value) => {
   const texts = part === 'kafka' ? value.split(',').map((text) => `kafka://${text.trim()}`) : [value];
   const urls = texts.map((text) => (URL.canParse(text) ? new URL(text) : undefined));
-  const schemes = part === 'kafka' ? ['kafka:'] : ['redis:', 'rediss:'];
-  if (urls.some((url) => url === undefined || !schemes.includes(url.protocol) || url.hostname === '')) return undefined;
+  if (urls.some((url) => url === undefined || !SCHEMES[part].includes(url.protocol) || url.hostname === ''))
+    return undefined;
   if (part === 'kafka' && urls.some(({ port }) => port === '')) return undefined;
-  return urls.map(({ hostname, port }) => ({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 6379) }));
+  return urls.map(({ hostname, port, protocol }) => ({
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port || PORTS[protocol]),
+  }));
 };
 
 /** @throws Failure where the address that the environment gives is ill-formed or nobody listens there. */
@@ -76,7 +93,7 @@ export const settleParts = async (env, command) => {
   };
   let docker;
   const plan = (apt) => {
-    const facts = { env, jars: hasJars(), lacks, apt };
+    const facts = { env, jars: hasJars(), chdb: hasEngine(), lacks, apt };
     const first = planParts({ ...facts, docker: 'engine' });
     // An engine is asked only where a container would be used: the question may take seconds.
     if (!first.some(({ from }) => from === 'docker')) return first;

@@ -6,7 +6,10 @@ import { Failure } from './report.mjs';
  * Services in the order of their start; each is built to `services/<name>/dist/main.js`. The simulator is before ingest,
  * whose ticks bring the log to the present: what the rooms did until now would be late after them.
  */
-export const SERVICES = ['simulator', 'ingest', 'gateway'];
+const SERVICES = ['simulator', 'ingest', 'history', 'gateway'];
+
+/** Those of a workspace, in the order of their start. */
+export const servicesOf = (root) => SERVICES.filter((name) => existsSync(join(root, 'services', name, 'src/main.ts')));
 
 /** Long enough for a peak and for a room in trouble, each against a full base. */
 const PAST_MINUTES = 56;
@@ -42,12 +45,13 @@ const origins = (stack, port) => [
 
 /** What a service of a stack is told; the same for those the launcher starts and for those added beside it. */
 export const serviceEnv = (name, { root, dir, stack, port, env = process.env }) => {
-  const { kafka_brokers, redis_url, namespace, generation, ticks } = stack;
+  const { kafka_brokers, redis_url, clickhouse_url, namespace, generation, ticks } = stack;
   const common = {
     ...passed(root, name, env),
     KAFKA_BROKERS: kafka_brokers,
     REDIS_URL: redis_url,
     LIVEBOARD_NAMESPACE: namespace,
+    ...(settingsOf(root, name).has('CLICKHOUSE_URL') ? { CLICKHOUSE_URL: clickhouse_url } : {}),
   };
   if (name === 'simulator')
     return {
@@ -70,7 +74,7 @@ export const serviceEnv = (name, { root, dir, stack, port, env = process.env }) 
   return {
     ...common,
     LIVEBOARD_LOG_GENERATION: String(generation),
-    LIVEBOARD_INGEST_TICKS: ticks ? 'on' : 'off',
+    ...(name === 'ingest' ? { LIVEBOARD_INGEST_TICKS: ticks ? 'on' : 'off' } : {}),
     LIVEBOARD_HEALTH_PORT: String(port),
   };
 };

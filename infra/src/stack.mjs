@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { clickhouseServes, prepareClickhouse } from './clickhouse.mjs';
 import { removeContainer } from './docker.mjs';
 import { prepareKafka } from './kafka.mjs';
 import { PARTS, settleParts } from './parts.mjs';
@@ -7,7 +8,7 @@ import { freePort, isOpen, readiness, until } from './ports.mjs';
 import { createPidFile, end, isAlive } from './processes.mjs';
 import { prepareRedis, redisServes } from './redis.mjs';
 import { Failure, report } from './report.mjs';
-import { checkEnvironment, SERVICES, serviceEnv } from './services.mjs';
+import { checkEnvironment, serviceEnv, servicesOf } from './services.mjs';
 import { createSupervisor } from './supervisor.mjs';
 
 const ORPHAN_MS = 60_000;
@@ -62,8 +63,8 @@ export const createStack = (root, options, { fresh = false, command = 'npm start
     generation,
     kafka_brokers: process.env.KAFKA_BROKERS,
     redis_url: process.env.REDIS_URL,
-    clickhouse_url: null,
-    clickhouse_database: null,
+    clickhouse_url: process.env.CLICKHOUSE_URL,
+    clickhouse_database: `${namespace}liveboard`,
     gateway_url: null,
     dev_issuer: true,
     ticks: options.ticks,
@@ -98,6 +99,15 @@ export const createStack = (root, options, { fresh = false, command = 'npm start
     await supervisor.bring({ name: 'kafka', run, isReady: () => isOpen(port), readyMs: 90_000 });
   };
 
+  const HOW = { docker: ' in a container', chdb: ' (chDB)' };
+
+  const bringClickhouse = async (from, port) => {
+    report(`ClickHouse: starting on ${stack.clickhouse_url}${HOW[from] ?? ''}`);
+    const { image } = PARTS.clickhouse;
+    const run = prepareClickhouse({ dir: join(dir, 'clickhouse'), port, from, image });
+    await supervisor.bring({ name: 'clickhouse', run, isReady: () => clickhouseServes(port), readyMs: 90_000 });
+  };
+
   const bringService = async (name, port) => {
     report(`${name}: starting on http://127.0.0.1:${port}`);
     const args = ['--enable-source-maps', `services/${name}/dist/main.js`];
@@ -109,13 +119,14 @@ export const createStack = (root, options, { fresh = false, command = 'npm start
   /** Those of the last start where they are still free, so that addresses stay. */
   const choosePorts = async () => {
     const known = readPorts(portsFile);
+    const others = servicesOf(root).filter((name) => name !== 'gateway');
     const wanted = {
       gateway: options.port ?? known.gateway ?? boardPort,
-      ingest: known.ingest,
-      simulator: known.simulator,
+      ...Object.fromEntries(others.map((name) => [name, known[name]])),
     };
     if (from.redis !== 'url') wanted.redis = known.redis;
     if (from.kafka !== 'url') Object.assign(wanted, { kafka: known.kafka, controller: known.controller });
+    if (from.clickhouse !== 'url') wanted.clickhouse = known.clickhouse;
     const ports = {};
     for (const [name, port] of Object.entries(wanted)) ports[name] = await freePort(port, Object.values(ports));
     if (options.port !== undefined && ports.gateway !== options.port)
@@ -145,13 +156,17 @@ export const createStack = (root, options, { fresh = false, command = 'npm start
     rmSync(stackFile, { force: true });
     const ports = await choosePorts();
     stack.redis_url ??= `redis://127.0.0.1:${ports.redis}`;
+    stack.clickhouse_url ??= `http://127.0.0.1:${ports.clickhouse}`;
     stack.kafka_brokers ??= `127.0.0.1:${ports.kafka}`;
     stack.gateway_url = `http://127.0.0.1:${ports.gateway}`;
     if (from.redis === 'url') report('Redis: using REDIS_URL');
     else await bringRedis(from.redis, ports.redis);
     if (from.kafka === 'url') report('Kafka: using KAFKA_BROKERS');
     else await bringKafka(from.kafka, ports.kafka, ports.controller);
-    for (const name of SERVICES) if (name !== 'simulator' || options.simulator) await bringService(name, ports[name]);
+    if (from.clickhouse === 'url') report('ClickHouse: using CLICKHOUSE_URL');
+    else await bringClickhouse(from.clickhouse, ports.clickhouse);
+    for (const name of servicesOf(root))
+      if (name !== 'simulator' || options.simulator) await bringService(name, ports[name]);
     isReadyNow = true;
     write();
   };

@@ -7,6 +7,8 @@ export const PROGRAMS = {
   java: { args: ['-version'], version: /version "(\d+)/, least: 17, package: 'default-jre-headless' },
   mvn: { args: ['-v'], package: 'maven' },
   'redis-server': { args: ['--version'], version: /v=(\d+)/, least: 7, package: 'redis-server' },
+  // Debian has no package of it.
+  clickhouse: { args: ['--version'], version: /version (\d+)/, least: 25 },
 };
 
 /** Why a program cannot be used; undefined where it can. */

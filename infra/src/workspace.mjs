@@ -41,6 +41,8 @@ export const bundle = async (entry, outfile) => {
     target: 'node20',
     sourcemap: true,
     logLevel: 'error',
+    // Loads a library of its own beside it.
+    external: ['chdb'],
     loader: { '.lua': 'text', '.sql': 'text' },
     // Libraries of the older module form ask for `require`, which a module does not have.
     banner: {
@@ -51,7 +53,7 @@ export const bundle = async (entry, outfile) => {
 
 /** Bundles everything that has a `main.ts` to `dist/main.js`. */
 export const build = async (root) => {
-  const folders = ['services', 'test'].flatMap((kind) =>
+  const folders = ['services', 'test', 'infra'].flatMap((kind) =>
     readdirSync(join(root, kind)).map((name) => join(root, kind, name)),
   );
   const mains = folders.filter((folder) => existsSync(join(folder, 'src/main.ts')));

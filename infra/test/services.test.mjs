@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { checkEnvironment, serviceEnv } from '../src/services.mjs';
@@ -6,6 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const stack = {
   kafka_brokers: '127.0.0.1:1',
   redis_url: 'redis://127.0.0.1:2',
+  clickhouse_url: 'http://127.0.0.1:3',
   namespace: 'ns_',
   generation: 3,
   ticks: false,
@@ -33,6 +37,28 @@ describe('what a service is told', () => {
       LIVEBOARD_INGEST_FLUSH_MS: '100',
     });
     expect(envOf('gateway', 5, env)).toMatchObject({ LIVEBOARD_MAX_FRAMES_PER_SECOND: '9', LIVEBOARD_PORT: '5' });
+  });
+
+  it('are the address of ClickHouse only where a service knows such a setting', () => {
+    const settings = (text) => {
+      const own = mkdtempSync(join(tmpdir(), 'live-board-'));
+      mkdirSync(join(own, 'services/history/src'), { recursive: true });
+      writeFileSync(join(own, 'services/history/src/config.ts'), `export const SETTINGS = {\n${text}\n};\n`);
+      const env = serviceEnv('history', { root: own, dir: '/d', stack, port: 5, env: { LIVEBOARD_PARTITIONS: '4' } });
+      rmSync(own, { recursive: true });
+      return env;
+    };
+    expect(settings('  CLICKHOUSE_URL: url,\n  LIVEBOARD_PARTITIONS: count,')).toEqual({
+      KAFKA_BROKERS: stack.kafka_brokers,
+      REDIS_URL: stack.redis_url,
+      CLICKHOUSE_URL: stack.clickhouse_url,
+      LIVEBOARD_NAMESPACE: 'ns_',
+      LIVEBOARD_LOG_GENERATION: '3',
+      LIVEBOARD_HEALTH_PORT: '5',
+      LIVEBOARD_PARTITIONS: '4',
+    });
+    expect(settings('  OTHER: count,')).not.toHaveProperty('CLICKHOUSE_URL');
+    expect(settings('  OTHER: count,')).not.toHaveProperty('LIVEBOARD_PARTITIONS');
   });
 
   it('lets the pages of the stack’s gateway and of this one open the feed', () => {
