@@ -1,20 +1,23 @@
+import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { hostname } from 'node:os';
-import { pipeline, type Readable } from 'node:stream';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { Done, EngineError } from './engine.ts';
 
 /** HTTP statuses of the engine's codes, as a server gives them; all others are 500. */
 const STATUSES: readonly (readonly [status: number, codes: readonly number[]])[] = [
-  [400, [6, 8, 10, 15, 25, 26, 27, 36, 38, 41, 44, 53, 62, 72, 117, 125, 167, 168, 190, 321, 376, 409, 427, 675, 676]],
-  [403, [192, 193, 497, 511, 516]],
-  [404, [46, 47, 50, 56, 60, 63, 73, 78, 81, 115, 336, 511]],
+  [400, [6, 8, 15, 25, 26, 27, 36, 37, 38, 41, 44, 53, 62, 72, 117, 123, 167, 168, 223, 321, 376, 427, 441, 675, 676]],
+  [403, [192, 193, 497, 512, 516]],
+  [404, [46, 47, 50, 56, 60, 63, 73, 78, 81, 115, 152, 336, 511]],
   [408, [159]],
   [411, [381]],
-  [413, [223]],
-  [415, [619]],
+  [413, [229]],
+  [415, [779]],
   [501, [48]],
-  [503, [76, 202, 209, 236, 439]],
+  // The last two, too many statements and a server that ends, are this front's own.
+  [503, [76, 209, 439, 202, 236]],
 ];
 
 export const statusOf = (code: number): number => STATUSES.find(([, codes]) => codes.includes(code))?.[0] ?? 500;
@@ -28,23 +31,21 @@ const typeOf = (format: string): string => {
   return 'text/plain; charset=UTF-8';
 };
 
-/** `X-ClickHouse-Summary`: numbers as text, so that none is too large for a reader. */
-export const summaryOf = ({ rowsRead, bytesRead, elapsed }: Omit<Done, 'bytes'>, isInsert: boolean): string => {
-  const rows = String(rowsRead);
-  const bytes = String(bytesRead);
+/** `X-ClickHouse-Summary`, numbers as text. What an embedded engine does not tell is 0, as it is where nothing has ended yet. */
+export const summaryOf = (done?: Omit<Done, 'bytes'>, isInsert = false): string => {
+  const rows = String(done?.rows ?? 0);
+  const bytes = String(done?.size ?? 0);
   return JSON.stringify({
-    read_rows: rows,
-    read_bytes: bytes,
+    read_rows: isInsert ? rows : '0',
+    read_bytes: isInsert ? bytes : '0',
     written_rows: isInsert ? rows : '0',
     written_bytes: isInsert ? bytes : '0',
     total_rows_to_read: '0',
-    result_rows: isInsert ? rows : '0',
-    result_bytes: isInsert ? bytes : '0',
-    elapsed_ns: String(Math.round(elapsed * 1e9)),
+    result_rows: rows,
+    result_bytes: bytes,
+    elapsed_ns: String(Math.round((done?.elapsed ?? 0) * 1e9)),
   });
 };
-
-export const NO_SUMMARY = { rowsRead: 0, bytesRead: 0, elapsed: 0 };
 
 /** What every answer says. */
 const head = (response: ServerResponse, queryId: string): void => {
@@ -57,7 +58,7 @@ const head = (response: ServerResponse, queryId: string): void => {
 export const sendError = (response: ServerResponse, error: EngineError, queryId: string): void => {
   head(response, queryId);
   response.setHeader('X-ClickHouse-Exception-Code', String(error.code));
-  response.setHeader('X-ClickHouse-Summary', summaryOf(NO_SUMMARY, false));
+  response.setHeader('X-ClickHouse-Summary', summaryOf());
   response.setHeader('Content-Type', 'text/plain; charset=UTF-8');
   response.statusCode = statusOf(error.code);
   response.end(`${error.message}\n`);
@@ -70,20 +71,41 @@ export interface Result {
   readonly gzip: boolean;
 }
 
+/** What follows a result that fails in its middle; clients that know `tag` from the headers find it. */
+const failureBlock = (tag: string, error: unknown): string => {
+  const message = `${error instanceof Error ? error.message : error}\n`;
+  return `\r\n__exception__\r\n${tag}\r\n${message}${Buffer.byteLength(message)} ${tag}\r\n__exception__\r\n`;
+};
+
 /**
- * Sends a result; resolves once it is sent or the client is gone. Where it fails in the middle, the connection is cut after
- * the exception's text, so that half a result is never taken for a whole one.
+ * Sends a result; resolves once it is sent or the client is gone. Where it fails in the middle, the exception follows and
+ * the answer is left without its end, so that half a result is never taken for a whole one.
  */
-export const sendResult = (response: ServerResponse, body: Readable, result: Result): Promise<void> => {
+export const sendResult = async (response: ServerResponse, body: Readable, result: Result): Promise<void> => {
+  const tag = randomBytes(8).toString('hex');
   head(response, result.queryId);
   response.setHeader('X-ClickHouse-Format', result.format);
   response.setHeader('X-ClickHouse-Summary', result.summary);
+  response.setHeader('X-ClickHouse-Exception-Tag', tag);
   response.setHeader('Content-Type', typeOf(result.format));
   if (result.gzip) response.setHeader('Content-Encoding', 'gzip');
-  response.statusCode = 200;
-  return new Promise((sent) => {
-    const ended = () => sent();
-    if (result.gzip) pipeline(body, createGzip({ level: 1 }), response, ended);
-    else pipeline(body, response, ended);
-  });
+  let isWhole = true;
+  const read = async function* (): AsyncGenerator<Buffer> {
+    try {
+      yield* body;
+    } catch (error) {
+      isWhole = false;
+      yield Buffer.from(failureBlock(tag, error));
+    }
+  };
+  const source = Readable.from(read(), { objectMode: false });
+  try {
+    if (result.gzip) await pipeline(source, createGzip({ level: 1 }), response, { end: false });
+    else await pipeline(source, response, { end: false });
+  } catch {
+    // The client left.
+    return;
+  }
+  if (isWhole) response.end();
+  else response.socket?.destroySoon();
 };

@@ -23,9 +23,11 @@ export interface Job {
 }
 
 export interface Done {
+  /** The result, where it went nowhere else. */
   readonly bytes: Uint8Array;
-  readonly rowsRead: number;
-  readonly bytesRead: number;
+  /** Rows and bytes of the result, or written by an insert; the engine does not say what it read for them. */
+  readonly rows: number;
+  readonly size: number;
   /** Seconds. */
   readonly elapsed: number;
 }
@@ -97,8 +99,7 @@ export const openEngine = (dir: string, parallel: number): Engine => {
         if (database !== undefined) await session.queryAsync(`USE ${identifier(database)}`);
         if (own.length > 0) await session.queryAsync(`SET ${own.join(', ')}`);
         const result = await session.queryAsync(sql, { format });
-        const { rowsRead, bytesRead, elapsed } = result;
-        return { bytes: result.bytes(), rowsRead, bytesRead, elapsed };
+        return { bytes: result.bytes(), rows: result.rowsRead, size: result.bytesRead, elapsed: result.elapsed };
       } catch (error) {
         throw asEngineError(error);
       } finally {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import { NO_SUMMARY, sendError, sendResult, summaryOf } from './answer.ts';
+import { sendError, sendResult, summaryOf } from './answer.ts';
 import { type Engine, EngineError, engineError, quote } from './engine.ts';
 import { type Asked, readParameters } from './request.ts';
 import { atMost, follow, isOverFirst, type Spool } from './spool.ts';
@@ -22,7 +22,7 @@ const encodingOf = (request: IncomingMessage): Encoding | undefined => {
   const encoding = request.headers['content-encoding'];
   if (encoding === undefined || encoding === '' || encoding === 'identity') return undefined;
   if (Object.hasOwn(INFLATE, encoding)) return encoding as Encoding;
-  throw engineError(619, `Content-Encoding: must be one of gzip deflate br. (UNSUPPORTED_MEDIA_TYPE)`);
+  throw engineError(779, `Content-Encoding: must be one of gzip deflate br. (UNSUPPORTED_MEDIA_TYPE)`);
 };
 
 /** Pages of other places must not speak to a database on the loopback, whatever name they reach it by. */
@@ -41,6 +41,18 @@ const bodyText = async (request: IncomingMessage): Promise<string> => {
   return Buffer.concat(chunks).toString('utf8');
 };
 
+/** Rows that begin in the statement's text and go on in the body. */
+const joined = (inline: string, body: IncomingMessage | undefined, encoding: Encoding | undefined): Readable => {
+  const inflate = encoding === undefined ? undefined : INFLATE[encoding]();
+  // Its failure reaches whoever reads the end of it.
+  const rest = body !== undefined && inflate !== undefined ? body.compose(inflate) : body;
+  const read = async function* (): AsyncGenerator<Buffer> {
+    yield Buffer.from(inline);
+    if (rest !== undefined) yield* rest;
+  };
+  return Readable.from(read(), { objectMode: false });
+};
+
 /** The front of one engine: ClickHouse's HTTP interface, as far as its clients use it. */
 export const createFront = (engine: Engine, spool: Spool): Server => {
   const job = ({ database, settings, format }: Asked, sql: string) => ({ sql, database, settings, format });
@@ -53,9 +65,12 @@ export const createFront = (engine: Engine, spool: Spool): Server => {
     text: string,
     isBodyRead: boolean,
   ): Promise<void> => {
-    // The statement is the body itself, or it is the URL and the body is rows.
-    const rows = isBodyRead ? Readable.from([Buffer.from(text.slice(statement.dataAt))]) : request;
-    const compression = isBodyRead ? 'none' : (encodingOf(request) ?? 'none');
+    const inline = text.slice(statement.dataAt);
+    const isInline = isBodyRead || inline.trim() !== '';
+    const encoding = isBodyRead ? undefined : encodingOf(request);
+    const rows = isInline ? joined(inline, isBodyRead ? undefined : request, encoding) : request;
+    // What stands alone stays compressed: the engine inflates it while it reads.
+    const compression = isInline ? 'none' : (encoding ?? 'none');
     const file = await spool.take(rows, MAX_ROWS_BYTES);
     try {
       const from = ` FROM INFILE ${quote(file)} COMPRESSION '${compression}' `;
@@ -83,9 +98,9 @@ export const createFront = (engine: Engine, spool: Spool): Server => {
     const sql = `${text.slice(0, outputAt)} INTO OUTFILE ${quote(file)} ${text.slice(outputAt)}`;
     const running = engine.run(job(asked, sql));
     try {
-      let summary = summaryOf(NO_SUMMARY, false);
+      let summary = summaryOf();
       const ended = running.then((done) => {
-        summary = summaryOf(done, false);
+        summary = summaryOf(done);
       });
       // A statement that is over before anything is sent answers with its own status and summary.
       if (asked.wait || (await isOverFirst(file, ended))) await ended;
@@ -112,7 +127,7 @@ export const createFront = (engine: Engine, spool: Spool): Server => {
     const result = {
       queryId: asked.queryId,
       format: statement.format ?? asked.format,
-      summary: summaryOf(done, false),
+      summary: summaryOf(done),
       gzip,
     };
     await sendResult(response, Readable.from([Buffer.from(done.bytes)]), result);

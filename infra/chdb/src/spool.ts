@@ -25,7 +25,7 @@ export const atMost = (maxBytes: number): Transform => {
   return new Transform({
     transform(chunk: Buffer, _, done) {
       bytes += chunk.length;
-      if (bytes > maxBytes) done(engineError(223, `The body is larger than ${maxBytes} bytes. (QUERY_IS_TOO_LARGE)`));
+      if (bytes > maxBytes) done(engineError(229, `The body is larger than ${maxBytes} bytes. (QUERY_IS_TOO_LARGE)`));
       else done(null, chunk);
     },
   });

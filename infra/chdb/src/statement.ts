@@ -24,11 +24,23 @@ interface Token {
   readonly end: number;
 }
 
-const SPACE = /(?:\s|--[^\n]*|#[ !][^\n]*|\/\*[\s\S]*?\*\/)*/y;
-const TOKEN =
-  /'(?:[^'\\]|\\[\s\S]|'')*'|"(?:[^"\\]|\\[\s\S]|"")*"|`(?:[^`\\]|\\[\s\S]|``)*`|\$(\w*)\$[\s\S]*?\$\1\$|[A-Za-z_]\w*|[\s\S]/y;
+const SPACE = /(?:\s+|--[^\n]*|#[ !][^\n]*|\/\*[\s\S]*?\*\/)*/y;
+const TOKEN = /\$(\w*)\$[\s\S]*?\$\1\$|[A-Za-z_]\w*|[\s\S]/y;
+const BACKSLASH = 92;
+const QUOTE = /^['"`]$/;
 const OPEN = /^[([{]$/;
 const CLOSE = /^[)\]}]$/;
+
+/** Where a quoted text that begins at `from` ends; a doubled quote reads as two texts, which is the same here. */
+const quotedEnd = (text: string, from: number): number => {
+  const quote = text.charCodeAt(from);
+  for (let at = from + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === BACKSLASH) at++;
+    else if (code === quote) return at + 1;
+  }
+  return text.length;
+};
 
 /** The tokens of a text that stand in no bracket, one after the other. */
 function* topLevel(text: string): Generator<Token> {
@@ -41,11 +53,11 @@ function* topLevel(text: string): Generator<Token> {
     TOKEN.lastIndex = start;
     const [found] = TOKEN.exec(text) ?? [];
     if (found === undefined) return;
-    at = start + found.length;
+    at = QUOTE.test(found) ? quotedEnd(text, start) : start + found.length;
     if (CLOSE.test(found)) depth = Math.max(0, depth - 1);
     if (depth === 0) {
       const word = /^[A-Za-z_]/.test(found) ? found.toUpperCase() : found;
-      yield { word, text: found, start, end: at };
+      yield { word, text: text.slice(start, at), start, end: at };
     }
     if (OPEN.test(found)) depth++;
   }
@@ -58,7 +70,7 @@ const MANY = refused(62, 'Syntax error (Multi-statements are not allowed). (SYNT
 
 /** Where rows begin behind the name of a format: past a semicolon and the rest of the line where that is blank. */
 const dataStart = (text: string, from: number): number =>
-  from + (/^\s*;?[^\S\n]*\n?/.exec(text.slice(from))?.[0].length ?? 0);
+  from + (/^(?:\s*;)?[ \t\f]*\r?\n?/.exec(text.slice(from))?.[0].length ?? 0);
 
 const readInsert = (text: string, tokens: Iterator<Token>): Statement => {
   let settingsAt: number | undefined;
@@ -88,7 +100,8 @@ const readInsert = (text: string, tokens: Iterator<Token>): Statement => {
     if (!isName && (token.word === 'SELECT' || token.word === 'WITH')) isSelect = true;
     if (token.word === 'INPUT' && isSelect && /^\s*\(/.test(text.slice(token.end))) return INPUT;
     if (token.word === ';' && tokens.next().done !== true) return MANY;
-    previous = token;
+    // A table may bear the name of a keyword.
+    previous = isName ? { ...token, word: '' } : token;
   }
   return { kind: 'other', format };
 };
