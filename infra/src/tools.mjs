@@ -7,7 +7,7 @@ export const PROGRAMS = {
   java: { args: ['-version'], version: /version "(\d+)/, least: 17, package: 'default-jre-headless' },
   mvn: { args: ['-v'], package: 'maven' },
   'redis-server': { args: ['--version'], version: /v=(\d+)/, least: 7, package: 'redis-server' },
-  // Debian has no package of it.
+  // Debian has a package only of 2018.
   clickhouse: { args: ['--version'], version: /version (\d+)/, least: 25 },
 };
 

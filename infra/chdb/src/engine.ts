@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Session } from 'chdb';
 
 /** A failure as ClickHouse reports it. `message` is the whole text, `Code: N. DB::Exception: …`. */
@@ -47,6 +49,12 @@ const identifier = (name: string): string => `\`${name.replaceAll('\\', '\\\\').
 
 /** The embedded engine starts with settings of a local tool; these are those of a server. */
 const AS_SERVER = "SET implicit_select='0', allow_introspection_functions='0', storage_file_read_method='pread'";
+/** It shares its machine with the other parts of a stack. */
+const CONFIG = `<clickhouse>
+  <max_server_memory_usage_to_ram_ratio>0.5</max_server_memory_usage_to_ram_ratio>
+  <mark_cache_size>134217728</mark_cache_size>
+</clickhouse>
+`;
 /** Statements that may wait for their turn. */
 const MAX_WAITING = 200;
 
@@ -64,8 +72,10 @@ const asEngineError = (error: unknown): EngineError => {
  * @throws where another process owns the directory, or the engine cannot be loaded
  */
 export const openEngine = (dir: string, parallel: number): Engine => {
+  const config = join(dir, '..', 'config.xml');
+  writeFileSync(config, CONFIG);
   // Held open throughout: the engine ends with its last connection.
-  const root = new Session(dir);
+  const root = new Session(dir, { connectionArgs: [`--config-file=${config}`] });
   const waiting: (() => void)[] = [];
   let running = 0;
   let isClosing = false;
@@ -94,10 +104,9 @@ export const openEngine = (dir: string, parallel: number): Engine => {
       const session = new Session(dir);
       try {
         const own = [...settings].map(([name, value]) => `${name}=${quote(value)}`);
-        // In an order of its own: `readonly` forbids every further change.
-        await session.queryAsync(AS_SERVER);
-        if (database !== undefined) await session.queryAsync(`USE ${identifier(database)}`);
-        if (own.length > 0) await session.queryAsync(`SET ${own.join(', ')}`);
+        const use = database === undefined ? '' : `; USE ${identifier(database)}`;
+        // The request's settings come last: `readonly` forbids every further change.
+        await session.queryAsync(`${AS_SERVER}${use}${own.length > 0 ? `; SET ${own.join(', ')}` : ''}`);
         const result = await session.queryAsync(sql, { format });
         return { bytes: result.bytes(), rows: result.rowsRead, size: result.bytesRead, elapsed: result.elapsed };
       } catch (error) {
