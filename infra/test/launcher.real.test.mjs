@@ -2,15 +2,22 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { freePort, isOpen, isReady, until } from '../src/ports.mjs';
+import { servicesOf } from '../src/services.mjs';
 import { allGone, cleanUp, launchIn, runGroup, upgradeStatus } from './launched.mjs';
 
 // Each test starts and stops whole stacks, beside all the others.
 vi.setConfig({ testTimeout: 300_000 });
 
 const tested = JSON.parse(readFileSync(process.env.LIVEBOARD_TEST_STACK, 'utf8'));
-const servers = { KAFKA_BROKERS: tested.kafka_brokers, REDIS_URL: tested.redis_url };
+const servers = {
+  KAFKA_BROKERS: tested.kafka_brokers,
+  REDIS_URL: tested.redis_url,
+  CLICKHOUSE_URL: tested.clickhouse_url,
+};
+const services = servicesOf(fileURLToPath(new URL('../..', import.meta.url))).filter((name) => name !== 'simulator');
 const portOf = (url) => Number(new URL(url.includes('://') ? url : `tcp://${url}`).port);
 
 let dir;
@@ -41,14 +48,16 @@ describe('a stack beside another, on its servers, under a namespace', () => {
       generation: 1,
       kafka_brokers: servers.KAFKA_BROKERS,
       redis_url: servers.REDIS_URL,
+      clickhouse_url: servers.CLICKHOUSE_URL,
+      clickhouse_database: 'beside_liveboard',
       dev_issuer: true,
       ticks: false,
       simulator: false,
     });
-    expect(processes.map(({ name }) => name)).toEqual(['ingest', 'gateway']);
+    expect(processes.map(({ name }) => name)).toEqual(services);
 
     process.kill(launcher.pidOf('gateway'), 'SIGKILL');
-    await launcher.nextPidOf('gateway', processes[1].pid);
+    await launcher.nextPidOf('gateway', processes.at(-1).pid);
     expect(await until(() => isReady(portOf(gateway_url)), 60_000)).toBe(true);
 
     const service = runGroup('npm', [
@@ -82,7 +91,7 @@ describe('a stack beside another, on its servers, under a namespace', () => {
     await first.ended;
 
     const second = await start();
-    expect(second.said()).toMatch(/Cleaning up gateway .*\n.*Cleaning up ingest/);
+    expect(second.said()).toMatch(/Cleaning up gateway .*\n[\s\S]*Cleaning up ingest/);
     expect(await allGone(ofFirst)).toBe(true);
     const ofSecond = second.children();
     process.kill(second.pid, 'SIGKILL');
@@ -97,7 +106,7 @@ describe('a stack beside another, on its servers, under a namespace', () => {
 });
 
 describe('a stack with servers of its own', () => {
-  const none = { KAFKA_BROKERS: undefined, REDIS_URL: undefined };
+  const none = { KAFKA_BROKERS: undefined, REDIS_URL: undefined, CLICKHOUSE_URL: undefined };
 
   it('takes the ports of the last start but those that others have, and starts its servers again', async () => {
     const ports = { redis: await freePort(), kafka: await freePort() };
@@ -107,19 +116,20 @@ describe('a stack with servers of its own', () => {
       // Ingest is ready only once it reached the broker where the broker says that it is.
       const launcher = launchIn(dir, ['--no-simulator'], none);
       await launcher.ready();
-      const { kafka_brokers, redis_url } = launcher.stack();
+      const { kafka_brokers, redis_url, clickhouse_url } = launcher.stack();
       expect(portOf(redis_url)).toBe(ports.redis);
       expect(portOf(kafka_brokers)).not.toBe(ports.kafka);
       for (const [name, address] of [
         ['redis', redis_url],
         ['kafka', kafka_brokers],
+        ['clickhouse', clickhouse_url],
       ]) {
         const old = launcher.pidOf(name);
         process.kill(old, 'SIGKILL');
         await launcher.nextPidOf(name, old);
         expect(await until(() => isOpen(portOf(address)), 90_000)).toBe(true);
       }
-      expect(launcher.stack()).toMatchObject({ kafka_brokers, redis_url });
+      expect(launcher.stack()).toMatchObject({ kafka_brokers, redis_url, clickhouse_url });
       const children = launcher.children();
       launcher.signalAll('SIGINT');
       await launcher.ended;
@@ -137,6 +147,9 @@ describe('a stack with servers of its own', () => {
     };
     expect(await refused(['--ticks', 'maybe'], none)).toMatch('--ticks: must be one of on off, not "maybe"');
     expect(await refused([], { ...servers, REDIS_URL: 'localhost' })).toMatch('REDIS_URL: must be like redis://');
+    expect(await refused([], { ...servers, CLICKHOUSE_URL: 'localhost:8123' })).toMatch(
+      'CLICKHOUSE_URL: must be like http://127.0.0.1:8123',
+    );
     expect(await refused([], { ...servers, KAFKA_BROKERS: '127.0.0.1:1' })).toMatch(
       'KAFKA_BROKERS: Kafka does not answer',
     );
