@@ -48,7 +48,10 @@ export const quote = (text: string): string =>
 const identifier = (name: string): string => `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
 
 /** The embedded engine starts with settings of a local tool; these are those of a server. */
-const AS_SERVER = "SET implicit_select='0', allow_introspection_functions='0', storage_file_read_method='pread'";
+const AS_SERVER = "implicit_select='0', allow_introspection_functions='0', storage_file_read_method='pread'";
+/** A parameter is part of no statement's text for a server, but of a `SET` here; longer than any URL. */
+const WIDE = "max_query_size='4194304'";
+const USUAL = 'max_query_size=DEFAULT';
 /** It shares its machine with the other parts of a stack. */
 const CONFIG = `<clickhouse>
   <max_server_memory_usage_to_ram_ratio>0.5</max_server_memory_usage_to_ram_ratio>
@@ -105,8 +108,9 @@ export const openEngine = (dir: string, parallel: number): Engine => {
       try {
         const own = [...settings].map(([name, value]) => `${name}=${quote(value)}`);
         const use = database === undefined ? '' : `; USE ${identifier(database)}`;
+        await session.queryAsync(`SET ${AS_SERVER}, ${WIDE}${use}`);
         // The request's settings come last: `readonly` forbids every further change.
-        await session.queryAsync(`${AS_SERVER}${use}${own.length > 0 ? `; SET ${own.join(', ')}` : ''}`);
+        await session.queryAsync(`SET ${[USUAL, ...own].join(', ')}`);
         const result = await session.queryAsync(sql, { format });
         return { bytes: result.bytes(), rows: result.rowsRead, size: result.bytesRead, elapsed: result.elapsed };
       } catch (error) {

@@ -114,6 +114,8 @@ export const createFront = (engine: Engine, spool: Spool): Server => {
   };
 
   const answer = async (request: IncomingMessage, response: ServerResponse, asked: Asked): Promise<void> => {
+    if (request.headers['content-type']?.startsWith('multipart/') === true)
+      throw engineError(48, 'Forms are not supported by this front: send parameters in the URL. (NOT_IMPLEMENTED)');
     const inUrl = readStatement(asked.query);
     const hasRows = inUrl.kind === 'insert' && request.method === 'POST';
     const text = hasRows ? asked.query : asked.query + (await bodyText(request));

@@ -83,6 +83,7 @@ describe('parameters', () => {
   it.each([
     ['String', hostile, hostile],
     ['String', '', ''],
+
     ['UInt8', 255, 255],
     ['Int64', '-9223372036854775808', '-9223372036854775808'],
     ['UInt64', '18446744073709551615', '18446744073709551615'],
@@ -100,6 +101,16 @@ describe('parameters', () => {
   ])('of type %s arrive as they are: %j', async (type, value, expected) => {
     const query = `SELECT {value:${type}} AS value SETTINGS output_format_json_quote_64bit_integers = 1`;
     expect(await rowsOf(query, { value })).toEqual([{ value: expected }]);
+  });
+
+  it('may be as long as a URL', async () => {
+    const value = `${'é'.repeat(140_000)}'`;
+    expect(
+      await rowsOf('SELECT {value:String} = {again:String} AS same, lengthUTF8({value:String})::UInt32 AS n', {
+        value,
+        again: 'x',
+      }),
+    ).toEqual([{ same: 0, n: 140_001 }]);
   });
 
   it('name tables and columns', async () => {

@@ -153,6 +153,9 @@ it('says what it does not do instead of doing something else', async () => {
     expect([answer.status, answer.headers.get('x-clickhouse-exception-code')]).toEqual([501, '48']);
     expect(await answer.text()).toMatch(new RegExp(`^Code: 48\\. DB::Exception: ${parameters.split('=')[0]}: `));
   }
+  const body = new FormData();
+  body.set('query', 'SELECT 1');
+  expect((await fetch(front.url, { method: 'POST', body })).status).toBe(501);
   await expect(run(front, "SELECT 1 INTO OUTFILE '/tmp/x'")).rejects.toThrow(/^Code: 48\./);
   const encoded = await fetch(front.url, { method: 'POST', body: 'SELECT 1', headers: { 'content-encoding': 'zstd' } });
   expect(encoded.status).toBe(415);
