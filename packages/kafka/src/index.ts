@@ -1,5 +1,5 @@
 export { type Committed, createKafkaAdmin, type KafkaAdmin, type LogBounds } from './admin.ts';
-export { readOffsets } from './chunks.ts';
+export { type CheckpointStore, createCheckpointStore, type StateBytes } from './checkpoint.ts';
 export type { KafkaOptions } from './client.ts';
 export { UnknownCodec } from './codecs.ts';
 export {
@@ -8,5 +8,7 @@ export {
   type PartitionConsumer,
   type PartitionOwner,
 } from './consumer.ts';
+export { createProof, POSITION_VERSION, type Pointer, type Position, type Proof, readPosition } from './position.ts';
 export { createKafkaProducer, type KafkaProducer, type OutMessage, type Placed } from './producer.ts';
 export { createLogReader, type LogReader, type ReadRecord } from './reader.ts';
+export { createRestore, type Located, locate, type Restored } from './restore.ts';

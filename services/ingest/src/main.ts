@@ -1,13 +1,18 @@
 import { GROUPS, TOPICS } from '@liveboard/contracts';
-import { createKafkaAdmin, createKafkaProducer, createPartitionConsumer } from '@liveboard/kafka';
+import {
+  createCheckpointStore,
+  createKafkaAdmin,
+  createKafkaProducer,
+  createPartitionConsumer,
+  createRestore,
+} from '@liveboard/kafka';
 import { connectRedis, createKeys, createPartitionWriter } from '@liveboard/live-store';
 import { createLifecycle, createLog, EXIT_HALTED, startHealth, takeSettings } from '@liveboard/runtime';
-import { createCheckpointStore } from './checkpoint.ts';
+import { CHECKPOINT_FORMAT, createPartition, restorePartition } from '@liveboard/windows';
 import { SETTINGS } from './config.ts';
 import { registerMetrics } from './metrics.ts';
 import { createOutputs } from './outputs.ts';
 import { createPublication } from './publication.ts';
-import { createRestore } from './restore.ts';
 import { createRunner, type Runner } from './runner.ts';
 import { startTicker } from './ticker.ts';
 
@@ -46,8 +51,17 @@ lifecycle.onStop('redis', async () => {
 });
 const keys = createKeys(namespace);
 const logName = { generation, cluster_id: await admin.clusterId(), topic, partitions };
-const checkpoints = createCheckpointStore(kafka, producer, namespace, generation);
-const restore = createRestore(admin, checkpoints, { group, topic, partitions, generation });
+const format = CHECKPOINT_FORMAT;
+const checkpoints = createCheckpointStore(kafka, producer, { namespace, group, generation, format });
+const restore = createRestore(admin, checkpoints, {
+  group,
+  topic,
+  generation,
+  namespace,
+  format,
+  begin: (n) => createPartition({ partition: n, partitions, generation }),
+  resume: (n, bytes) => restorePartition({ partition: n, partitions, generation }, bytes),
+});
 const runners = new Map<number, Runner>();
 /** Where each owned partition's log ended when it was taken over. */
 const ends = new Map<number, number>();
@@ -69,11 +83,10 @@ const consumer = createPartitionConsumer({
       fail(`partition ${n}: ${restored.why}`, true);
       throw new Error(restored.why);
     }
-    const { partition, from, end } = restored;
+    const { state: partition, from, end } = restored;
     const runner = createRunner({
       n,
       generation,
-      group,
       partition,
       from,
       publication: createPublication({

@@ -1,8 +1,15 @@
 import type { QuarantineRecord } from '@liveboard/contracts';
-import type { OutMessage, PartitionOwner, ReadRecord } from '@liveboard/kafka';
+import {
+  type CheckpointStore,
+  createProof,
+  type OutMessage,
+  type PartitionOwner,
+  type Pointer,
+  type ReadRecord,
+  type StateBytes,
+} from '@liveboard/kafka';
 import type { Log } from '@liveboard/runtime';
 import type { Drain, Outcome, Partition } from '@liveboard/windows';
-import type { CheckpointStore, Pointer } from './checkpoint.ts';
 import type { Outputs } from './outputs.ts';
 import type { Publication } from './publication.ts';
 
@@ -15,7 +22,6 @@ const BEHIND_FLUSH_MS = 1_000;
 export interface RunnerOptions {
   readonly n: number;
   readonly generation: number;
-  readonly group: string;
   readonly partition: Partition;
   readonly publication: Publication;
   readonly outputs: Outputs;
@@ -72,7 +78,7 @@ export const createRunner = (options: RunnerOptions): Runner => {
   let lastAppend = pointer?.a ?? 0;
   let checkpointAt = Date.now();
   /** A loaded state is believed once the log still holds the record it was made at. */
-  let isProven = pointer === undefined;
+  const proof = createProof(n, pointer);
   let released = false;
   let logEnd = 0;
   let flushedAt = 0;
@@ -83,17 +89,6 @@ export const createRunner = (options: RunnerOptions): Runner => {
     const result = chain.then(work);
     chain = result.catch(() => undefined);
     return result;
-  };
-
-  /** False: the checkpoint speaks of another log. */
-  const prove = (first: ReadRecord | undefined): boolean => {
-    if (isProven || pointer === undefined || first === undefined) return true;
-    isProven = first.offset === pointer.l && first.append === pointer.a;
-    if (!isProven)
-      options.onOtherLog(
-        `partition ${n}: its checkpoint was made at record ${pointer.l}, appended at ${pointer.a}; the log has ${first.offset}, appended at ${first.append}`,
-      );
-    return isProven;
   };
 
   const applyAll = async (
@@ -121,7 +116,8 @@ export const createRunner = (options: RunnerOptions): Runner => {
   const take = (records: readonly ReadRecord[], end: number): Promise<void> =>
     alone(async () => {
       logEnd = end;
-      if (!prove(records[0])) return;
+      const differs = proof.look(records[0]);
+      if (differs !== undefined) return options.onOtherLog(differs);
       await outputs.room();
       const quarantine: OutMessage[] = [];
       const forward: OutMessage[] = [];
@@ -143,10 +139,10 @@ export const createRunner = (options: RunnerOptions): Runner => {
   };
 
   const flush = async (): Promise<void> => {
-    if (!released && isProven && partition.applied >= 0) sayMinutes(await publication.flush());
+    if (!released && proof.given && partition.applied >= 0) sayMinutes(await publication.flush());
   };
 
-  const copy = (): Promise<{ bytes: Buffer; last: number; append: number }> =>
+  const copy = (): Promise<StateBytes> =>
     alone(async () => {
       // What changed since the last flush goes to Kafka before the state that has forgotten it.
       await flush();
@@ -162,10 +158,10 @@ export const createRunner = (options: RunnerOptions): Runner => {
   const commit = (to: Pointer): Promise<void> => options.commit(to.l + 1, JSON.stringify(to));
 
   const checkpoint = async (): Promise<void> => {
-    if (!isProven || partition.applied < 0 || partition.applied === pointer?.l) return;
+    if (!proof.given || partition.applied < 0 || partition.applied === pointer?.l) return;
     const state = await copy();
     await outputs.settled();
-    const saved = await checkpoints.save(n, options.group, state);
+    const saved = await checkpoints.save(n, state);
     await commit(saved);
     pointer = saved;
     checkpointAt = Date.now();
@@ -194,13 +190,13 @@ export const createRunner = (options: RunnerOptions): Runner => {
   return {
     get next() {
       if (partition.applied < 0) return undefined;
-      return isProven ? partition.applied + 1 : partition.applied;
+      return proof.given ? partition.applied + 1 : partition.applied;
     },
     take,
     onGap: async (first) => {
       // Only the record that the checkpoint was made at has left the log: nothing is missing.
       if (first === partition.applied + 1) {
-        isProven = true;
+        proof.waive();
         return true;
       }
       if (options.onGap === 'skip') {
@@ -209,7 +205,7 @@ export const createRunner = (options: RunnerOptions): Runner => {
           'records are missing; going on after them',
         );
         await alone(async () => partition.skipTo(first));
-        isProven = true;
+        proof.waive();
         return true;
       }
       // The library has committed another position of its own by now.
