@@ -46,9 +46,9 @@ const ownedOf = (userData: Buffer): number[] => {
   }
 };
 
-/** The assigner for one topic, in kafkajs' form. `owned` is asked at each join. */
+/** The assigner for topics that are split alike, in kafkajs' form: who has a partition has it of each. `owned` is asked at each join. */
 export const createStickyAssigner =
-  (topic: string, owned: () => readonly number[]): PartitionAssigner =>
+  (topics: readonly [string, ...string[]], owned: () => readonly number[]): PartitionAssigner =>
   ({ cluster }) => {
     const { MemberMetadata, MemberAssignment } = kafkajs.AssignerProtocol;
     const name = 'liveboard.sticky';
@@ -61,21 +61,25 @@ export const createStickyAssigner =
           id: memberId,
           owned: ownedOf(MemberMetadata.decode(memberMetadata)?.userData ?? Buffer.alloc(0)),
         }));
-        const partitions = cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
+        const partitions = cluster.findTopicPartitionMetadata(topics[0]).map(({ partitionId }) => partitionId);
         return Promise.resolve(
           [...assignSticky(known, partitions)].map(([memberId, held]) => ({
             memberId,
             memberAssignment: MemberAssignment.encode({
               version,
-              assignment: { [topic]: [...held] },
+              assignment: Object.fromEntries(topics.map((topic) => [topic, [...held]])),
               userData: Buffer.alloc(0),
             }),
           })),
         );
       },
-      protocol: ({ topics }) => ({
+      protocol: ({ topics: subscribed }) => ({
         name,
-        metadata: MemberMetadata.encode({ version, topics, userData: Buffer.from(JSON.stringify(owned())) }),
+        metadata: MemberMetadata.encode({
+          version,
+          topics: subscribed,
+          userData: Buffer.from(JSON.stringify(owned())),
+        }),
       }),
     };
   };

@@ -76,7 +76,7 @@ const notReady = (): string | undefined => {
 const consumer = createPartitionConsumer({
   ...kafka,
   groupId: group,
-  topic,
+  topics: [topic],
   own: async (n) => {
     const restored = await restore(n);
     if (restored.kind === 'refused') {

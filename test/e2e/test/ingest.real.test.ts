@@ -175,7 +175,7 @@ describe('a worker that must not go on', () => {
     const consumer = createPartitionConsumer({
       ...kafka,
       groupId: `${place.namespace}g`,
-      topic: place.topic,
+      topics: [place.topic],
       own: async () => ({
         next: undefined,
         take: async () => undefined,
