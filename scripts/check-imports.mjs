@@ -9,6 +9,7 @@ const ALLOWED = {
   // Types of the log, and one place for configuration.
   kafka: ['runtime'],
   'live-store': ['runtime'],
+  'history-store': ['runtime'],
 };
 /** Nothing of ours: the independent parts. */
 const ALONE = { contracts: true, simulator: true, oracle: true };
@@ -59,6 +60,7 @@ for (const kind of ['services', 'packages', 'test'])
 for (const [library, owner] of [
   ['kafkajs', 'packages/kafka'],
   ['ioredis', 'packages/live-store'],
+  ['@clickhouse/client', 'packages/history-store'],
   ['chdb', 'infra/chdb'],
 ])
   for (const kind of ['services', 'packages'])

@@ -1,0 +1,12 @@
+export { createHistoryClient, databaseOf, type HistoryClient, type HistoryOptions } from './client.ts';
+export { MIGRATIONS, migrate, type Plan } from './migrations.ts';
+export { createHistoryReader, type HistoryReader, type MinuteRange } from './reader.ts';
+export { type EventFields, type EventRow, type EventVerdict, eventRow, type PlacedRecord } from './rows/events.ts';
+export type { StoredMinute } from './rows/minutes.ts';
+export { quarantineRow } from './rows/quarantine.ts';
+export { rowsOf } from './rows/records.ts';
+export { createHistorySink, type HistorySink, writePast } from './sink.ts';
+export type { WriterLimits, WriterStatus } from './table-writer.ts';
+export { type Rows, TABLES, type Table } from './tables.ts';
+export { fromDateTime, toDateTime } from './time.ts';
+export { readVersion, versionOf } from './version.ts';

@@ -1,0 +1,85 @@
+import { COUNT_IDS, PRODUCT_COUNTS } from '@liveboard/contracts';
+import type { Query } from './client.ts';
+import {
+  type MinuteTableRow,
+  type ProductMinuteRow,
+  type Read,
+  readMinute,
+  type StoredMinute,
+} from './rows/minutes.ts';
+import { toDateTime } from './time.ts';
+
+const GAUGE_COLUMNS = ['online', 'unpaid'].flatMap((name) =>
+  ['sum', 'n', 'last', 'max'].map((part) => `${name}_${part}`),
+);
+const MINUTE_COLUMNS = [
+  'room_id',
+  'minute',
+  'ver',
+  'account_id',
+  'state',
+  'rules',
+  'in_life',
+  ...COUNT_IDS,
+  ...GAUGE_COLUMNS,
+  'sources',
+  'compare',
+].join(', ');
+const PRODUCT_COLUMNS = ['room_id', 'product_id', 'minute', 'ver', ...PRODUCT_COUNTS].join(', ');
+
+/** An instant as a query's parameter. */
+const AT = (name: string): string => `toDateTime64({${name}: String}, 3, 'UTC')`;
+
+/** Up to, not at, `to`; ms. At most the `limit` newest. */
+export interface MinuteRange {
+  readonly from: number;
+  readonly to: number;
+  readonly limit: number;
+  /** A minute that is wanted whatever the range. */
+  readonly also?: number | undefined;
+}
+
+/** Reads what history wrote. All reject where ClickHouse does not answer. */
+export interface HistoryReader {
+  /** A room's minutes, oldest first, products within them. */
+  minutes(roomId: string, range: MinuteRange): Promise<readonly StoredMinute[]>;
+}
+
+/** The last instant that `DateTime64(3)` holds, ms. */
+const MAX_TIME = Date.UTC(2299, 11, 31);
+
+export const createHistoryReader = ({ query }: { readonly query: Query }): HistoryReader => ({
+  minutes: async (roomId, { from, to, limit, also }) => {
+    const params = {
+      room: roomId,
+      from: toDateTime(Math.min(from, MAX_TIME)),
+      to: toDateTime(Math.min(to, MAX_TIME)),
+      ...(also === undefined ? {} : { also: toDateTime(also) }),
+      limit,
+    };
+    const orAlso = also === undefined ? '' : `OR minute = ${AT('also')}`;
+    const rows = await query<Read<MinuteTableRow>>(
+      `SELECT ${MINUTE_COLUMNS} FROM minutes FINAL
+       WHERE room_id = {room: String} AND ((minute >= ${AT('from')} AND minute < ${AT('to')}) ${orAlso})
+       ORDER BY minute DESC LIMIT {limit: UInt32}`,
+      params,
+    );
+    if (rows.length === 0) return [];
+    rows.reverse();
+    const first = rows[0]?.minute;
+    const last = rows.at(-1)?.minute;
+    const products = await query<Read<ProductMinuteRow>>(
+      `SELECT ${PRODUCT_COLUMNS} FROM product_minutes FINAL
+       WHERE room_id = {room: String} AND minute >= ${AT('first')} AND minute <= ${AT('last')}
+       ORDER BY minute, product_id`,
+      { room: roomId, first, last },
+    );
+    const byMinute = new Map<string, Read<ProductMinuteRow>[]>();
+    for (const product of products) {
+      const held = byMinute.get(product.minute);
+      if (held === undefined) byMinute.set(product.minute, [product]);
+      else held.push(product);
+    }
+    return rows.map((row) => readMinute(row, byMinute.get(row.minute) ?? []));
+  },
+});

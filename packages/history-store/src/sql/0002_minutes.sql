@@ -1,0 +1,47 @@
+-- The newest version of each room's minute. A gauge with n = 0 is not available; `sources` is JSON, `compare` JSON or ''.
+CREATE TABLE IF NOT EXISTS minutes (
+  room_id String,
+  minute DateTime64(3, 'UTC') CODEC(Delta, ZSTD),
+  ver UInt64,
+  account_id String,
+  state LowCardinality(String),
+  rules LowCardinality(String),
+  in_life Bool,
+  gmv Int64,
+  gmv_refunds Int64,
+  created_orders UInt32,
+  paid_orders UInt32,
+  items_sold UInt64,
+  refund_orders UInt32,
+  refund_items UInt64,
+  views UInt32,
+  leaves UInt32,
+  watch_ms UInt64,
+  room_impressions UInt64,
+  product_impressions UInt32,
+  product_clicks UInt32,
+  comments UInt32,
+  likes UInt64,
+  shares UInt32,
+  new_followers UInt32,
+  viewers UInt32,
+  buyers UInt32,
+  commenters UInt32,
+  click_users UInt32,
+  impression_users UInt32,
+  engaged_viewers UInt32,
+  online_sum UInt64,
+  online_n UInt8,
+  online_last UInt32,
+  online_max UInt32,
+  unpaid_sum UInt64,
+  unpaid_n UInt8,
+  unpaid_last UInt32,
+  unpaid_max UInt32,
+  sources String CODEC(ZSTD),
+  compare String CODEC(ZSTD)
+) ENGINE = ReplacingMergeTree(ver)
+PARTITION BY toYYYYMM(minute)
+ORDER BY (room_id, minute)
+TTL toDateTime(minute) + INTERVAL 400 DAY
+SETTINGS ttl_only_drop_parts = 1
