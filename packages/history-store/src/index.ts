@@ -7,6 +7,6 @@ export { quarantineRow } from './rows/quarantine.ts';
 export { rowsOf } from './rows/records.ts';
 export { createHistorySink, type HistorySink, writePast } from './sink.ts';
 export type { WriterLimits, WriterStatus } from './table-writer.ts';
-export { type Rows, TABLES, type Table } from './tables.ts';
+export { type Rows, TABLES, type Table, type TableRows } from './tables.ts';
 export { fromDateTime, toDateTime } from './time.ts';
 export { readVersion, versionOf } from './version.ts';

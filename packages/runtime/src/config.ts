@@ -11,6 +11,8 @@ export const FIELDS = {
     .transform((list) => list.split(',').map((broker) => broker.trim())),
   /** `redis://host:port`, with `rediss:` over TLS. */
   REDIS_URL: z.string().regex(/^rediss?:\/\//),
+  /** `http://user:password@host:port`, with `https:` over TLS. */
+  CLICKHOUSE_URL: z.string().regex(/^https?:\/\//),
   /** Put before every topic, group and key, so that stacks share servers. */
   LIVEBOARD_NAMESPACE: z
     .string()
