@@ -91,7 +91,9 @@ const createRecordIntake = <T>(tables: readonly Table[], from: number, convert: 
       }
     },
     rows: () => {
-      const rows = Object.fromEntries(tables.map((table) => [table, held.flatMap((each) => each[table] ?? [])]));
+      const rows = Object.fromEntries(
+        tables.map((table) => [table, held.flatMap((each): object[] => [...(each[table] ?? [])])]),
+      );
       held = [];
       return rows as Rows;
     },
