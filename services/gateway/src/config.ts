@@ -7,6 +7,8 @@ const count = (fallback: number) => z.coerce.number().int().min(1).default(fallb
 export const SETTINGS = {
   KAFKA_BROKERS: FIELDS.KAFKA_BROKERS,
   REDIS_URL: FIELDS.REDIS_URL,
+  /** Where minutes older than the sixty newest are read; none: there are no older ones. */
+  CLICKHOUSE_URL: FIELDS.CLICKHOUSE_URL.optional(),
   LIVEBOARD_NAMESPACE: FIELDS.LIVEBOARD_NAMESPACE,
   LIVEBOARD_LOG_GENERATION: FIELDS.LIVEBOARD_LOG_GENERATION,
   LIVEBOARD_PARTITIONS: FIELDS.LIVEBOARD_PARTITIONS,

@@ -1,5 +1,6 @@
 import { createDirectory } from '@liveboard/access';
 import { LIMITS, partitionOf, TOPICS } from '@liveboard/contracts';
+import { createHistoryClient, createHistoryReader, databaseOf } from '@liveboard/history-store';
 import { createKafkaAdmin } from '@liveboard/kafka';
 import {
   agreeOnLog,
@@ -56,6 +57,18 @@ const logReader = createLogReader(
 );
 lifecycle.onStop('kafka', () => logReader.close());
 
+/** Somebody waits for the answer. */
+const HISTORY_MS = 5_000;
+const clickhouse =
+  settings.CLICKHOUSE_URL === undefined
+    ? undefined
+    : createHistoryClient({
+        url: settings.CLICKHOUSE_URL,
+        database: databaseOf(settings.LIVEBOARD_NAMESPACE),
+        requestMs: HISTORY_MS,
+      });
+lifecycle.onStop('clickhouse', async () => clickhouse?.close());
+
 const keys = createKeys(settings.LIVEBOARD_NAMESPACE);
 const redis = connectRedis(settings.REDIS_URL, log);
 const listener = connectRedis(settings.REDIS_URL, log);
@@ -111,6 +124,7 @@ const app = await createApp({
     lease,
     directory,
     cards: createCardReader(store, Date.now, log),
+    history: clickhouse === undefined ? undefined : createHistoryReader(clickhouse),
     authenticate: createAuthenticate(verify),
   },
   logReader,

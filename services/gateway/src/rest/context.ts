@@ -1,4 +1,5 @@
 import type { Directory } from '@liveboard/access';
+import type { HistoryReader } from '@liveboard/history-store';
 import type { Lease, RoomStore } from '@liveboard/live-store';
 import type { FastifyRequest } from 'fastify';
 import { Refusal } from '../problem.ts';
@@ -11,6 +12,8 @@ export interface RestContext {
   readonly lease: Lease;
   readonly directory: Directory;
   readonly cards: CardReader;
+  /** Absent: there is none, and nothing older than what Redis holds. */
+  readonly history?: HistoryReader | undefined;
   /** Rejects with a refusal where the request carries no good token. */
   readonly authenticate: (request: FastifyRequest) => Promise<Verified>;
 }

@@ -1,10 +1,11 @@
 import { type Principal, permitLive } from '@liveboard/access';
-import { type Card, COMPARATOR, type MinuteRow, type RoomInfo } from '@liveboard/contracts';
+import { type Card, COMPARATOR, type RoomInfo } from '@liveboard/contracts';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { Refusal } from '../problem.ts';
 import type { StoredCard } from './cards.ts';
 import { heldRooms, type RestContext } from './context.ts';
+import { readMinutes } from './minutes.ts';
 import { parse } from './parse.ts';
 
 const SORTS = ['attention', 'started_at', 'gmv', 'online', 'viewers', 'duration'] as const;
@@ -18,7 +19,6 @@ const listQuery = z.strictObject({
   cursor: z.string().max(200).optional(),
 });
 const roomParams = z.object({ id: z.string().regex(/^[A-Za-z0-9._:-]{1,64}$/) });
-const MAX_MINUTES = 1_440;
 const minutesQuery = z.strictObject({
   from: z.coerce.number().int().min(0).optional(),
   to: z.coerce.number().int().min(0).optional(),
@@ -73,7 +73,7 @@ const identity = ({ room_id, account_id, handle, name, avatar_url, status, total
 
 /** Rooms' cards and minutes. */
 export const registerRooms = (app: FastifyInstance, context: RestContext): void => {
-  const { store, lease, directory, cards, authenticate } = context;
+  const { store, lease, directory, cards, history, authenticate } = context;
 
   const permitted = (principal: Principal, info: RoomInfo) => permitLive(directory, principal, info, Date.now());
 
@@ -135,9 +135,7 @@ export const registerRooms = (app: FastifyInstance, context: RestContext): void 
       const held = await heldRooms(lease, principal);
       if (!held.has(id)) throw new Refusal('ROOM_NOT_MONITORED', 'a live room’s numbers need one of the five slots');
     }
-    const minutes: readonly MinuteRow[] = room.minutes
-      .filter(({ minute }) => minute >= from && minute < to)
-      .slice(-MAX_MINUTES);
+    const minutes = await readMinutes(history, id, room, { from, to });
     return {
       minutes,
       comparator: COMPARATOR,
