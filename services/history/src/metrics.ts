@@ -16,15 +16,14 @@ interface Lag {
   ms: number;
 }
 
-/** How far each topic is behind its log, counted by what ClickHouse acknowledged. `ms`: the age of the last such record, 0 at the end. */
+/** How far each topic is behind its log, counted by what ClickHouse acknowledged. `ms`: the age of the first record that waits for it, 0 for none. */
 export const lagsOf = ({ owners, endOf, nameOf }: Omit<Sources, 'sink'>, at: number): ReadonlyMap<string, Lag> => {
   const lags = new Map<string, Lag>();
-  for (const { topic, partition, acknowledged } of owners()) {
+  for (const { topic, partition, acknowledged, waiting } of owners()) {
     const lag = lags.get(nameOf(topic)) ?? { records: 0, ms: 0 };
     lags.set(nameOf(topic), lag);
-    const records = Math.max(0, (endOf(topic, partition) ?? 0) - ((acknowledged?.offset ?? -1) + 1));
-    lag.records += records;
-    if (records > 0 && acknowledged !== undefined) lag.ms = Math.max(lag.ms, at - acknowledged.append);
+    lag.records += Math.max(0, (endOf(topic, partition) ?? 0) - ((acknowledged?.offset ?? -1) + 1));
+    if (waiting !== undefined) lag.ms = Math.max(lag.ms, at - waiting.append);
   }
   return lags;
 };
@@ -54,7 +53,7 @@ export const registerMetrics = (registry: Registry, sources: Sources): void => {
   gauge('lag_records', 'Records of the log that ClickHouse has not acknowledged', 'topic', () =>
     lags().map(([topic, { records }]) => [topic, records] as const),
   );
-  gauge('lag_ms', 'Age of the last acknowledged record, ms; 0 where all are', 'topic', () =>
+  gauge('lag_ms', 'Age of the first record that waits for ClickHouse, ms', 'topic', () =>
     lags().map(([topic, { ms }]) => [topic, ms] as const),
   );
   gauge('unreadable_records', 'Records that were passed over because nobody of ours wrote them', 'topic', () => {

@@ -44,6 +44,8 @@ export interface OwnerStatus {
   readonly partition: number;
   readonly applied: number;
   readonly acknowledged: Place | undefined;
+  /** The first record whose rows are not acknowledged. */
+  readonly waiting: Place | undefined;
   readonly unreadable: number;
   /** ms since the last checkpoint; absent where there is no state to keep. */
   readonly checkpointAge?: number;
@@ -156,13 +158,15 @@ export const createOwner = (options: OwnerOptions): Owner => {
         const differs = proof.look(records[0]);
         if (differs !== undefined) return options.onOtherLog(differs);
         try {
+          let first: Place | undefined;
           for (const [i, record] of records.entries()) {
             if (record.offset <= intake.applied) continue;
             intake.take(record);
             last = { offset: record.offset, append: record.append };
+            first ??= last;
             if (i % YIELD_EVERY === YIELD_EVERY - 1) await pause();
           }
-          if (last !== undefined) progress.note(last, sink.write(intake.rows()));
+          if (first !== undefined && last !== undefined) progress.note(first, last, sink.write(intake.rows()));
         } catch (error) {
           log.error({ err: error, topic, partition: n }, 'records could not be made rows');
           options.onLost(`records of partition ${n} of ${topic} could not be made rows`);
@@ -203,6 +207,7 @@ export const createOwner = (options: OwnerOptions): Owner => {
       partition: n,
       applied: intake.applied,
       acknowledged: progress.acknowledged,
+      waiting: progress.waiting,
       unreadable: intake.unreadable,
       ...(checkpoints === undefined ? {} : { checkpointAge: now() - keptAt }),
     }),

@@ -6,8 +6,10 @@ export interface Place {
 
 /** How far a partition's rows are acknowledged, and since when. */
 export interface Progress {
-  /** Everything up to `place` is taken; `acknowledged` resolves once the rows since the call before are written. */
-  note(place: Place, acknowledged: Promise<void>): void;
+  /** Everything from `first` up to `place` is taken; `acknowledged` resolves once the rows of it are written. */
+  note(first: Place, place: Place, acknowledged: Promise<void>): void;
+  /** The first record that was taken and is not acknowledged. */
+  readonly waiting: Place | undefined;
   /** The last place up to which everything is acknowledged. */
   readonly acknowledged: Place | undefined;
   /** The last place up to which everything has been acknowledged for as long as a commit waits. */
@@ -15,6 +17,7 @@ export interface Progress {
 }
 
 interface Entry {
+  readonly first: Place;
   readonly place: Place;
   /** When it and everything before it was acknowledged, ms. */
   since?: number;
@@ -37,13 +40,16 @@ export const createProgress = (ageMs: number, now: () => number, from?: Place): 
   };
 
   return {
-    note: (place, written) => {
-      const entry: Entry = { place, done: false };
+    note: (first, place, written) => {
+      const entry: Entry = { first, place, done: false };
       entries.push(entry);
       void written.then(() => {
         entry.done = true;
         settle();
       });
+    },
+    get waiting() {
+      return entries[settled]?.first;
     },
     get acknowledged() {
       return acknowledged;
