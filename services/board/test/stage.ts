@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import {
   createEvents,
   get,
-  type IngestProcess,
   type OwnGateway,
   type Stack,
   spawnIngest,
@@ -10,6 +9,7 @@ import {
   startGateway,
   testStack,
   tokenFor,
+  type WorkerProcess,
 } from '@liveboard/e2e';
 import { createFleet, type Fleet, ROSTER, type SimEvent } from '@liveboard/simulator';
 
@@ -67,7 +67,7 @@ export const createStage = async (): Promise<Stage> => {
   }
 };
 
-const build = async (stack: Stack, { url, kill }: OwnGateway, ingest: IngestProcess): Promise<Stage> => {
+const build = async (stack: Stack, { url, kill }: OwnGateway, ingest: WorkerProcess): Promise<Stage> => {
   const events = await createEvents(stack);
   // From the start of a minute, so that the same minutes hold the same events in every run.
   const start = Math.floor(Date.now() / MINUTE) * MINUTE - AGE * MINUTE;

@@ -20,7 +20,7 @@ export interface OwnGateway {
 
 /** Starts the built gateway beside `stack`; `env` overrides what the stack tells it. */
 export const startGateway = async (
-  stack: Stack,
+  stack: Omit<Stack, 'clickhouse_url'>,
   file: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<OwnGateway> => {

@@ -1,3 +1,4 @@
+export { type OwnClickhouse, startClickhouse } from './clickhouse.ts';
 export { createEvents } from './events.ts';
 export {
   type Answered,
@@ -7,7 +8,8 @@ export {
   tokenFor,
 } from './feed-client.ts';
 export { type OwnGateway, startGateway } from './gateway.ts';
-export { endIngests, type IngestProcess, type IngestSettings, spawnIngest } from './ingest.ts';
+export { createLossyRoad, type LossyRoad } from './lossy-road.ts';
 export { readStack, type Stack, stackFile, testStack } from './stack.ts';
 export { createSigner } from './tokens.ts';
+export { endWorkers, spawnHistory, spawnIngest, type WorkerProcess, type WorkerSettings } from './workers.ts';
 export { createWorld, type World } from './world.ts';

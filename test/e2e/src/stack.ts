@@ -6,6 +6,7 @@ export interface Stack {
   readonly generation: number;
   readonly kafka_brokers: string;
   readonly redis_url: string;
+  readonly clickhouse_url: string;
   readonly gateway_url: string;
   readonly processes: readonly { readonly name: string; readonly pid: number }[];
 }

@@ -6,7 +6,7 @@ import { createLog } from '@liveboard/runtime';
 import kafkajs, { type Admin, type Message } from 'kafkajs';
 import { compress } from 'snappyjs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createEvents, endIngests, type IngestSettings, spawnIngest, testStack } from '../src/index.ts';
+import { createEvents, endWorkers, spawnIngest, testStack, type WorkerSettings } from '../src/index.ts';
 
 const stack = testStack();
 const brokers = stack.kafka_brokers.split(',');
@@ -24,7 +24,7 @@ beforeAll(async () => {
   redis = connectRedis(stack.redis_url, log);
   await raw.connect();
 });
-afterEach(endIngests);
+afterEach(endWorkers);
 afterAll(async () => {
   redis.disconnect();
   await raw.disconnect();
@@ -55,7 +55,7 @@ const createPlace = async () => {
       await admin.ensureTopics(namespace, PARTITIONS);
       await admin.disconnect();
     },
-    run: (env: IngestSettings['env'] = {}) => spawnIngest(stack, { namespace, env }),
+    run: (env: WorkerSettings['env'] = {}) => spawnIngest(stack, { namespace, env }),
     /** Waits until a checkpoint has the partition's whole log. */
     settled: (partition: number) =>
       expect.poll(async () => (await committed(partition)) === (await endOf(partition)), WAIT).toBe(true),

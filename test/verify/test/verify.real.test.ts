@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DEFAULT_PARTITIONS } from '@liveboard/contracts';
-import { endIngests, spawnIngest, testStack } from '@liveboard/e2e';
+import { endWorkers, spawnIngest, testStack } from '@liveboard/e2e';
 import { createKafkaAdmin } from '@liveboard/kafka';
 import { createLog } from '@liveboard/runtime';
 import { afterAll, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ import { connectSystem } from '../src/system.ts';
 import { until } from '../src/wait.ts';
 import { readWritten } from '../src/written.ts';
 
-afterAll(endIngests);
+afterAll(endWorkers);
 
 const SCHEDULE: readonly Fault[] = ['kill-ingest', 'redis-flush', 'kill-ingest'];
 

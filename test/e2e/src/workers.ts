@@ -4,8 +4,8 @@ import type { Stack } from './stack.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** One ingest process of a test's own, beside whatever the stack runs. */
-export interface IngestProcess {
+/** One worker of a test's own, beside whatever the stack runs. */
+export interface WorkerProcess {
   readonly pid: number;
   /** Everything it said. */
   log(): string;
@@ -14,25 +14,26 @@ export interface IngestProcess {
   readonly exit: Promise<number | null>;
 }
 
-export interface IngestSettings {
+export interface WorkerSettings {
   readonly namespace: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
 const children = new Set<ChildProcess>();
 
-/** Starts the built worker against the stack's Kafka and Redis, without ticks. */
-export const spawnIngest = (stack: Stack, { namespace, env = {} }: IngestSettings): IngestProcess => {
+const spawnWorker = (
+  service: 'ingest' | 'history',
+  stack: Stack,
+  namespace: string,
+  env: Readonly<Record<string, string>>,
+): WorkerProcess => {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('LIVEBOARD_'));
-  const child = spawn(process.execPath, ['--enable-source-maps', 'services/ingest/dist/main.js'], {
+  const child = spawn(process.execPath, ['--enable-source-maps', `services/${service}/dist/main.js`], {
     cwd: root,
     env: {
       ...Object.fromEntries(inherited),
       KAFKA_BROKERS: stack.kafka_brokers,
-      REDIS_URL: stack.redis_url,
       LIVEBOARD_NAMESPACE: namespace,
-      LIVEBOARD_INGEST_TICKS: 'off',
-      LIVEBOARD_INGEST_CHECKPOINT_MS: '500',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -60,7 +61,25 @@ export const spawnIngest = (stack: Stack, { namespace, env = {} }: IngestSetting
   };
 };
 
+/** Starts the built ingest against the stack's Kafka and Redis, without ticks. */
+export const spawnIngest = (stack: Stack, { namespace, env = {} }: WorkerSettings): WorkerProcess =>
+  spawnWorker('ingest', stack, namespace, {
+    REDIS_URL: stack.redis_url,
+    LIVEBOARD_INGEST_TICKS: 'off',
+    LIVEBOARD_INGEST_CHECKPOINT_MS: '500',
+    ...env,
+  });
+
+/** Starts the built history against the stack's Kafka and ClickHouse; what is acknowledged it commits at once. */
+export const spawnHistory = (stack: Stack, { namespace, env = {} }: WorkerSettings): WorkerProcess =>
+  spawnWorker('history', stack, namespace, {
+    CLICKHOUSE_URL: stack.clickhouse_url,
+    LIVEBOARD_HISTORY_COMMIT_AGE_MS: '0',
+    LIVEBOARD_HISTORY_CHECKPOINT_MS: '500',
+    ...env,
+  });
+
 /** Ends every worker that a test left running. */
-export const endIngests = (): void => {
+export const endWorkers = (): void => {
   for (const child of children) child.kill('SIGKILL');
 };
