@@ -7,7 +7,7 @@ import {
   readMinute,
   type StoredMinute,
 } from './rows/minutes.ts';
-import { toDateTime } from './time.ts';
+import { fromDateTime, toDateTime } from './time.ts';
 
 const GAUGE_COLUMNS = ['online', 'unpaid'].flatMap((name) =>
   ['sum', 'n', 'last', 'max'].map((part) => `${name}_${part}`),
@@ -43,6 +43,14 @@ export interface MinuteRange {
 export interface HistoryReader {
   /** A room's minutes, oldest first, products within them. */
   minutes(roomId: string, range: MinuteRange): Promise<readonly StoredMinute[]>;
+  /** The events that stand here of a partition's log from `start` on; undefined for none. Looks through the whole table. */
+  known(generation: number, partition: number, start: number): Promise<KnownEvents | undefined>;
+}
+
+export interface KnownEvents {
+  readonly first: { readonly offset: number; readonly append: number };
+  /** Offset of the last one. */
+  readonly last: number;
 }
 
 /** The last instant that `DateTime64(3)` holds, ms. */
@@ -81,5 +89,14 @@ export const createHistoryReader = ({ query }: { readonly query: Query }): Histo
       else held.push(product);
     }
     return rows.map((row) => readMinute(row, byMinute.get(row.minute) ?? []));
+  },
+  known: async (generation, partition, start) => {
+    const [row] = await query<{ n: string; first: string; append: string; last: string }>(
+      `SELECT count() AS n, min(offset) AS first, argMin(appended, offset) AS append, max(offset) AS last
+       FROM events WHERE generation = {generation: UInt16} AND partition = {partition: UInt16} AND offset >= {start: UInt64}`,
+      { generation, partition, start },
+    );
+    if (row === undefined || Number(row.n) === 0) return undefined;
+    return { first: { offset: Number(row.first), append: fromDateTime(row.append) }, last: Number(row.last) };
   },
 });

@@ -22,7 +22,7 @@ const ALL = { from: 0, to: Number.MAX_SAFE_INTEGER };
 /** A history that holds these minutes and keeps what it is asked. */
 const createHistory = (...minutes: StoredMinute[]) => {
   const asked: MinuteRange[] = [];
-  const reader: HistoryReader = {
+  const reader: Pick<HistoryReader, 'minutes'> = {
     minutes: async (_, range) => {
       asked.push(range);
       return minutes.filter(
@@ -32,7 +32,7 @@ const createHistory = (...minutes: StoredMinute[]) => {
   };
   return { reader, asked };
 };
-const away: HistoryReader = { minutes: () => Promise.reject(new Error('away')) };
+const away: Pick<HistoryReader, 'minutes'> = { minutes: () => Promise.reject(new Error('away')) };
 const numbers = (rows: readonly MinuteRow[]): number[] => rows.map(({ minute }) => minute / 60_000);
 const code = (work: Promise<unknown>): Promise<unknown> =>
   work.then(

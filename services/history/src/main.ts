@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GROUPS, TOPICS } from '@liveboard/contracts';
-import { createHistoryClient, createHistorySink, databaseOf, migrate } from '@liveboard/history-store';
+import {
+  createHistoryClient,
+  createHistoryReader,
+  createHistorySink,
+  databaseOf,
+  migrate,
+} from '@liveboard/history-store';
 import {
   createCheckpointStore,
   createKafkaAdmin,
@@ -47,6 +53,7 @@ let isMigrated = false;
 
 const clickhouse = createHistoryClient({ url: settings.CLICKHOUSE_URL, database: databaseOf(namespace) });
 lifecycle.onStop('clickhouse', () => clickhouse.close());
+const reader = createHistoryReader(clickhouse);
 const sink = createHistorySink(clickhouse, log);
 lifecycle.onStop('sink', () => sink.close());
 
@@ -106,7 +113,7 @@ const restoreEvents = createRestore(admin, checkpoints, {
   resume: (n, bytes) => restoreVerdicts({ partition: n, partitions, generation }, bytes),
 });
 
-type Beginning = Pick<OwnerOptions, 'intake' | 'from' | 'checkpoints'>;
+type Beginning = Pick<OwnerOptions, 'intake' | 'from' | 'known' | 'checkpoints'>;
 
 /** Where the group stands in a partition, and what it knows there. @throws Error where an operator must act. */
 const begin = async (n: number, topic: string): Promise<Beginning> => {
@@ -117,7 +124,15 @@ const begin = async (n: number, topic: string): Promise<Beginning> => {
   if (topic === topics.events) {
     const restored = await restoreEvents(n);
     if (restored.kind === 'refused') return refuse(restored.why);
-    return { intake: createEventIntake(restored.state, generation), from: restored.from, checkpoints };
+    const { state, from, end } = restored;
+    const intake = createEventIntake(state, generation);
+    if (from !== undefined) return { intake, from, checkpoints };
+    // With a topic that was deleted, Kafka forgets what was committed of it: ask whether its log was here before.
+    const start = (await admin.bounds(topic)).find(({ partition }) => partition === n)?.start ?? 0;
+    const known = await reader.known(generation, n, start);
+    if (known !== undefined && known.last >= end)
+      return refuse(`record ${known.last} was written before, the log ends at ${end}; raise LIVEBOARD_LOG_GENERATION`);
+    return { intake, known: known?.first, checkpoints };
   }
   const located = await locate(admin, { group, topic, generation }, n, readPosition);
   if (located.kind === 'refused') return refuse(located.why);

@@ -6,6 +6,7 @@ import {
   POSITION_VERSION,
   type Pointer,
   type Position,
+  type ReadRecord,
 } from '@liveboard/kafka';
 import type { Log } from '@liveboard/runtime';
 import type { Intake } from './intake.ts';
@@ -26,6 +27,8 @@ export interface OwnerOptions {
   readonly commit: (offset: number, metadata: string) => Promise<void>;
   /** Where the commit stood that the intake begins at; a pointer where the intake has a state. */
   readonly from?: Position | Pointer | undefined;
+  /** A record whose rows were written before: where the log has another one there, it is another log. */
+  readonly known?: Place | undefined;
   /** The log is not the one that the commit was made of. */
   readonly onOtherLog: (why: string) => void;
   /** Rows of records that were taken are lost: the process must start again from its commit. */
@@ -79,6 +82,15 @@ export const createOwner = (options: OwnerOptions): Owner => {
     const result = chain.then(work);
     chain = result.catch(() => undefined);
     return result;
+  };
+
+  /** What shows in these records that the log is another one. */
+  const differs = (records: readonly ReadRecord[]): string | undefined => {
+    const { known } = options;
+    const held = known && records.find(({ offset }) => offset === known.offset);
+    return held === undefined || held.append === known?.append
+      ? proof.look(records[0])
+      : `partition ${n}: the record ${held.offset} that was written here was appended at ${known?.append}, the log's at ${held.append}`;
   };
 
   const commit = async (to: Position): Promise<void> => {
@@ -155,8 +167,8 @@ export const createOwner = (options: OwnerOptions): Owner => {
     },
     take: (records) =>
       alone(async () => {
-        const differs = proof.look(records[0]);
-        if (differs !== undefined) return options.onOtherLog(differs);
+        const why = differs(records);
+        if (why !== undefined) return options.onOtherLog(why);
         try {
           let first: Place | undefined;
           for (const [i, record] of records.entries()) {

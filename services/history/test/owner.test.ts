@@ -167,6 +167,17 @@ describe('an owner that begins at a commit', () => {
     await owner.release('stopping');
   });
 
+  it('takes nothing from a log that has another record where one was written before', async () => {
+    const known = { offset: 1, append: T0 };
+    const { owner, written, says } = create(events(), { known });
+    await owner.take([record(0), record(1)]);
+    expect([written, says]).toEqual([[], [expect.stringContaining('the record 1 that was written here')]]);
+    const same = create(events(), { known: { offset: 1, append: T0 + 1 } });
+    await same.owner.take([record(0), record(1)]);
+    expect([same.written.length, same.says]).toEqual([1, []]);
+    await Promise.all([owner.release('stopping'), same.owner.release('stopping')]);
+  });
+
   it('halts at a gap with its commit put back, or goes on after it where told to', async () => {
     const halting = resumed();
     expect(await halting.owner.onGap(6)).toBe(true);

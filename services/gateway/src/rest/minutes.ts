@@ -29,7 +29,7 @@ const merge = (...lists: readonly (readonly StoredMinute[])[]): MinuteRow[] => {
  * is older stands in history, where there is one. @throws Refusal where the range would be answered in part only.
  */
 export const readMinutes = async (
-  history: HistoryReader | undefined,
+  history: Pick<HistoryReader, 'minutes'> | undefined,
   roomId: string,
   { generation, minutes: held }: Pick<StoredRoom, 'generation' | 'minutes'>,
   { from, to }: Range,
