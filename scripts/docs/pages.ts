@@ -1,5 +1,6 @@
 import { errorsPage } from './errors.ts';
 import { eventContractPage } from './event-contract.ts';
+import { historyPage } from './history.ts';
 import { metricsPage } from './metrics.ts';
 import { fillSettings } from './settings.ts';
 
@@ -7,6 +8,7 @@ import { fillSettings } from './settings.ts';
 export const pages: Readonly<Record<string, (root: string, held: string) => string>> = {
   'errors.md': errorsPage,
   'event-contract.md': eventContractPage,
+  'history.md': historyPage,
   'metrics.md': metricsPage,
   'operations.md': fillSettings,
 };

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SETTINGS as GATEWAY } from '../../services/gateway/src/config.ts';
+import { SETTINGS as HISTORY } from '../../services/history/src/config.ts';
 import { SETTINGS as INGEST } from '../../services/ingest/src/config.ts';
 import { SETTINGS as SIMULATOR } from '../../services/simulator/src/options.ts';
 import { code, codes, table } from './markdown.ts';
@@ -9,6 +10,7 @@ import { code, codes, table } from './markdown.ts';
 const SHARED = 'packages/runtime/src/config.ts';
 const SERVICES = {
   ingest: { settings: INGEST, file: 'services/ingest/src/config.ts' },
+  history: { settings: HISTORY, file: 'services/history/src/config.ts' },
   gateway: { settings: GATEWAY, file: 'services/gateway/src/config.ts' },
   simulator: { settings: SIMULATOR, file: 'services/simulator/src/options.ts' },
 } as const;

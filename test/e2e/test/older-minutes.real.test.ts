@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { COUNT_IDS, type Counts, type MinuteRow } from '@liveboard/contracts';
 import {
   createHistoryClient,
@@ -6,6 +7,7 @@ import {
   databaseOf,
   type HistoryClient,
   rowsOf,
+  toDateTime,
 } from '@liveboard/history-store';
 import { createLog } from '@liveboard/runtime';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -130,4 +132,19 @@ it('is not served before history has written what Redis holds', async () => {
   expect(await ask(behind)).toMatchObject({ status: 503, body: { code: 'UNAVAILABLE' } });
   await write(behind, [row(3, 30)]);
   expect(await ask(behind)).toMatchObject({ body: { minutes: [{ rev: 9 }, { rev: 30 }] } });
+});
+
+it('the queries of the documentation find what was written', async () => {
+  const page = readFileSync(new URL('../../../docs/history.md', import.meta.url), 'utf8');
+  const reading = page.slice(page.indexOf('## Reading exactly'), page.indexOf('## Tables'));
+  const queries = [...reading.matchAll(/```sql\n([\s\S]*?)```/g)].map(([, sql = '']) => sql);
+  expect(queries.length).toBe(6);
+  const at = (ms: number): string => toDateTime(ms);
+  const params = { room, from: at(BASE), to: at(BASE + 60 * MINUTE) };
+  const found = await Promise.all(queries.map((sql) => clickhouse.query<Record<string, string>>(sql, params)));
+  const [minutes = [], versions = [], products = [], users = []] = found;
+  expect(minutes.map(({ gmv }) => Number(gmv))).toEqual([1, 2, 3, 4]);
+  expect(versions.map(({ state }) => state)).toEqual(['final', 'final', 'final', 'final']);
+  expect(products).toMatchObject([{ product_id: '10', gmv: String(4 * 2 ** 52) }]);
+  expect(users).toMatchObject([{ viewers: '0', buyers: '0' }]);
 });
