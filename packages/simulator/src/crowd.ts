@@ -32,11 +32,19 @@ export function createCrowd(
   random: Random,
   emit: Emit,
   later: Schedule<(ts: number) => void>,
+  users?: number,
 ): Crowd {
   const present: Visitor[] = [];
   const source = (): SimSource => SIM_SOURCES[random.weighted(SOURCE_WEIGHTS)] ?? 'other';
   // Squaring favours low numbers: regulars.
-  const user = (): string => `u-${character.market}-${Math.floor(random.next() ** 2 * MARKET_SIZE)}`;
+  const fromMarket = (): string => `u-${character.market}-${Math.floor(random.next() ** 2 * MARKET_SIZE)}`;
+  /** The same people over and over, each as often as any other, so that a room has met them all soon. */
+  const inTurn = (count: number): (() => string) => {
+    const first = random.int(MARKET_SIZE);
+    let next = 0;
+    return () => `u-${character.market}-${first + (next++ % count)}`;
+  };
+  const user = users === undefined ? fromMarket : inTurn(users);
 
   const leave = (visitor: Visitor, ts: number): void => {
     const last = present.pop() as Visitor;

@@ -34,6 +34,8 @@ export interface FleetOptions {
   /** Instant at which the first rooms start, ms since 1970 UTC. */
   start: number;
   characters?: readonly Character[];
+  /** How many people each room meets at most, at least 1; without it they come from the whole market. */
+  users?: number;
 }
 
 interface Slot {
@@ -52,7 +54,7 @@ export function createFleet(seed: string, options: FleetOptions): Fleet {
   let endedAll = false;
   const slot = (character: Character, start: number): Slot => ({
     character,
-    room: createRoom(character, seed, start),
+    room: createRoom(character, seed, start, options.users),
     endsAt: character.streams === undefined ? Number.POSITIVE_INFINITY : start + character.streams.minutes * MINUTE_MS,
   });
   const slots = characters.map((character, i) => slot(character, options.start + i * STAGGER_MS));

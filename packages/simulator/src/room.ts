@@ -33,7 +33,8 @@ export interface SimRoom {
   expected(ts: number): ExpectedState;
 }
 
-export function createRoom(character: Character, seed: string, start: number): SimRoom {
+/** `users`: how many people the room meets at most; without it they come from the whole market. */
+export function createRoom(character: Character, seed: string, start: number, users?: number): SimRoom {
   const room_id = `sim-${character.key}-${Math.floor(start / 1000).toString(36)}`;
   const random = createRandom(`${seed}/${room_id}`);
   const truth = createTruthCounter();
@@ -52,7 +53,7 @@ export function createRoom(character: Character, seed: string, start: number): S
   };
 
   const shelf = createShelf(character, random, emit);
-  const crowd: Crowd = createCrowd(character, random, emit, later);
+  const crowd: Crowd = createCrowd(character, random, emit, later, users);
   const orders = createOrders(character, random, emit, later);
 
   /** Instants of a Poisson number of things in this step. */

@@ -87,6 +87,17 @@ describe('a room', () => {
     );
   });
 
+  test('meets no more people than it is told to, and all of them soon', () => {
+    const met = (users?: number): number =>
+      new Set(
+        createRoom(character('sagara'), 'a', START, users)
+          .next(START + 3 * MINUTE)
+          .flatMap((event) => ('user_id' in event ? [event.user_id] : [])),
+      ).size;
+    expect(met(50)).toBe(50);
+    expect(met()).toBeGreaterThan(500);
+  });
+
   test('differs for another seed', () => {
     const of = (seed: string): string =>
       JSON.stringify(createRoom(character('jade'), seed, START).next(START + 30_000));
