@@ -26,6 +26,8 @@ export interface KafkaAdmin {
   /** Whether any record was appended at `ms` or later. */
   hasRecordsSince(topic: string, ms: number): Promise<boolean>;
   committed(group: string, topic: string): Promise<Committed[]>;
+  /** Removes a group and what it committed; one that is not there is no error. @throws while it has members. */
+  forgetGroup(group: string): Promise<void>;
 }
 
 const specs = (namespace: string, partitions: number) =>
@@ -121,6 +123,10 @@ export const createKafkaAdmin = (options: KafkaOptions): KafkaAdmin => {
         offset: Number(offset),
         metadata: metadata ?? '',
       }));
+    },
+    forgetGroup: async (group) => {
+      const { groups } = await admin.listGroups();
+      if (groups.some(({ groupId }) => groupId === group)) await patiently(() => admin.deleteGroups([group]));
     },
   };
 };
