@@ -8,8 +8,11 @@ export interface Health {
 }
 
 /** `/healthz` (the process lives), `/readyz` (503 with the reason until `isReady` says nothing), `/metrics`. Loopback only. */
-export const startHealth = async (port: number, notReady: () => string | undefined): Promise<Health> => {
-  const registry = new Registry();
+export const startHealth = async (
+  port: number,
+  notReady: () => string | undefined,
+  registry: Registry = new Registry(),
+): Promise<Health> => {
   const server = createServer((request, response) => {
     const reply = (status: number, type: string, body: string): void => {
       response.writeHead(status, { 'content-type': type }).end(body);

@@ -9,8 +9,9 @@ import {
 import { connectRedis, createKeys, createPartitionWriter } from '@liveboard/live-store';
 import { createLifecycle, createLog, EXIT_HALTED, startHealth, takeSettings } from '@liveboard/runtime';
 import { CHECKPOINT_FORMAT, createPartition, restorePartition } from '@liveboard/windows';
+import { Registry } from 'prom-client';
 import { SETTINGS } from './config.ts';
-import { registerMetrics } from './metrics.ts';
+import { createMetrics } from './metrics.ts';
 import { createOutputs } from './outputs.ts';
 import { createPublication } from './publication.ts';
 import { createRunner, type Runner } from './runner.ts';
@@ -51,8 +52,19 @@ lifecycle.onStop('redis', async () => {
 });
 const keys = createKeys(namespace);
 const logName = { generation, cluster_id: await admin.clusterId(), topic, partitions };
+const runners = new Map<number, Runner>();
+let ticker: ReturnType<typeof startTicker> | undefined;
+const registry = new Registry();
+const observer = createMetrics(registry, {
+  statuses: () => [...runners.values()].map((runner) => runner.status()),
+  ends: () => admin.bounds(topic),
+  clockDifference: () => ticker?.correction(),
+  partitions,
+});
 const format = CHECKPOINT_FORMAT;
-const checkpoints = createCheckpointStore(kafka, producer, { namespace, group, generation, format });
+const checkpoints = observer.checkpoints(
+  createCheckpointStore(kafka, producer, { namespace, group, generation, format }),
+);
 const restore = createRestore(admin, checkpoints, {
   group,
   topic,
@@ -62,7 +74,6 @@ const restore = createRestore(admin, checkpoints, {
   begin: (n) => createPartition({ partition: n, partitions, generation }),
   resume: (n, bytes) => restorePartition({ partition: n, partitions, generation }, bytes),
 });
-const runners = new Map<number, Runner>();
 /** Where each owned partition's log ended when it was taken over. */
 const ends = new Map<number, number>();
 
@@ -89,16 +100,18 @@ const consumer = createPartitionConsumer({
       generation,
       partition,
       from,
-      publication: createPublication({
-        n,
-        generation,
-        partition,
-        writer: createPartitionWriter(redis, keys, n, logName),
-        confirm: () => consumer.confirm(n),
-        logEnd: async () => (await admin.bounds(topic)).find((each) => each.partition === n)?.end ?? 0,
-        onRefused: (why) => fail(why, true),
-        log,
-      }),
+      publication: observer.publication(
+        createPublication({
+          n,
+          generation,
+          partition,
+          writer: createPartitionWriter(redis, keys, n, logName),
+          confirm: () => consumer.confirm(n),
+          logEnd: async () => (await admin.bounds(topic)).find((each) => each.partition === n)?.end ?? 0,
+          onRefused: (why) => fail(why, true),
+          log,
+        }),
+      ),
       outputs: createOutputs(producer, namespace, log, (why) => fail(why, false)),
       checkpoints,
       commit: (offset, metadata) => consumer.commit(n, offset, metadata),
@@ -107,6 +120,7 @@ const consumer = createPartitionConsumer({
       log,
       flushMs: settings.LIVEBOARD_INGEST_FLUSH_MS,
       checkpointMs: settings.LIVEBOARD_INGEST_CHECKPOINT_MS,
+      observe: (checkpoint) => observer.checkpoint(n, checkpoint),
     });
     runners.set(n, runner);
     ends.set(n, end);
@@ -127,13 +141,13 @@ const consumer = createPartitionConsumer({
 });
 
 if (settings.LIVEBOARD_HEALTH_PORT !== undefined) {
-  const health = await startHealth(settings.LIVEBOARD_HEALTH_PORT, notReady);
-  registerMetrics(health.registry, () => [...runners.values()].map((runner) => runner.status()));
+  const health = await startHealth(settings.LIVEBOARD_HEALTH_PORT, notReady, registry);
   lifecycle.onStop('health', () => health.close());
 }
 await consumer.start();
 lifecycle.onStop('consumer', () => consumer.stop());
 if (settings.LIVEBOARD_INGEST_TICKS === 'on') {
-  const ticker = startTicker(producer, namespace, consumer.owned, log);
-  lifecycle.onStop('ticker', async () => ticker.stop());
+  const started = startTicker(producer, namespace, consumer.owned, log);
+  ticker = started;
+  lifecycle.onStop('ticker', async () => started.stop());
 }

@@ -33,6 +33,8 @@ export interface RunnerOptions {
   readonly log: Log;
   readonly flushMs: number;
   readonly checkpointMs: number;
+  /** Observes the making of a checkpoint. */
+  readonly observe: <T>(checkpoint: () => Promise<T>) => Promise<T>;
   /** The checkpoint that the state was loaded from. */
   readonly from?: Pointer | undefined;
 }
@@ -176,7 +178,7 @@ export const createRunner = (options: RunnerOptions): Runner => {
   const flusher = setInterval(() => void alone(flushIfDue), options.flushMs);
   let writing: Promise<void> | undefined;
   const keep = (): Promise<void> => {
-    writing ??= checkpoint().finally(() => {
+    writing ??= options.observe(checkpoint).finally(() => {
       writing = undefined;
     });
     return writing;

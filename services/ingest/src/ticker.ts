@@ -7,13 +7,13 @@ const SLOW_MS = 1_000;
 
 /** Appends a tick to each owned partition every 5 s, by this machine's clock corrected by the broker's last answer. */
 export const startTicker = (producer: KafkaProducer, namespace: string, owned: () => readonly number[], log: Log) => {
-  let correction = 0;
+  let correction: number | undefined;
   let isUnderWay = false;
   const tick = async (): Promise<void> => {
     const partitions = owned();
     if (partitions.length === 0) return;
     const sent = Date.now();
-    const value = Buffer.from(JSON.stringify({ v: 1, type: TICK_TYPE, ts: Math.round(sent + correction) }));
+    const value = Buffer.from(JSON.stringify({ v: 1, type: TICK_TYPE, ts: Math.round(sent + (correction ?? 0)) }));
     const placed = await producer.send(
       namespace + TOPICS.events.name,
       partitions.map((partition) => ({ key: null, value, partition })),
@@ -31,5 +31,9 @@ export const startTicker = (producer: KafkaProducer, namespace: string, owned: (
         isUnderWay = false;
       });
   }, TICK_MS);
-  return { stop: () => clearInterval(timer), correction: () => correction };
+  return {
+    stop: () => clearInterval(timer),
+    /** The broker's clock less this machine's, ms; undefined before the first answer. */
+    correction: () => correction,
+  };
 };
