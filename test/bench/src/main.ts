@@ -1,54 +1,61 @@
-import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { readStack } from '@liveboard/e2e';
 import { createLog } from '@liveboard/runtime';
+import { benchCheckpoint } from './checkpoint-bench.ts';
 import { readAll } from './consumers.ts';
+import { benchFreshness } from './freshness-bench.ts';
 import { benchIngest } from './ingest-bench.ts';
-import { publish } from './report.ts';
+import { type Options, readOptions } from './options.ts';
+import { type Load, produce } from './producer.ts';
+import { publish, type Report } from './report.ts';
 
-const USAGE = `npm run bench -- ingest [options]
-  --events N    records of the backlog (default 1000000)
-  --rooms N     rooms they belong to (default 400)
-  --runs N      interleaved runs; the median is reported (default 3)
-  --profile DIR writes a CPU profile of each run of ingest
-  --out FILE    also writes the figures as JSON`;
-
-const integer = (name: string, text: string): number => {
-  if (!/^[1-9]\d*$/.test(text)) throw new Error(`--${name}: must be a whole number above 0, not "${text}"`);
-  return Number(text);
-};
-
-const run = async (): Promise<void> => {
-  const { positionals, values } = parseArgs({
-    allowPositionals: true,
-    options: {
-      stack: { type: 'string' },
-      events: { type: 'string', default: '1000000' },
-      rooms: { type: 'string', default: '400' },
-      runs: { type: 'string', default: '3' },
-      out: { type: 'string' },
-      profile: { type: 'string' },
-    },
-  });
-  const [name, ...rest] = positionals;
-  if (name === 'reader') {
-    const [kind = 'noop', brokers = '', topic = ''] = rest;
-    await readAll(kind, brokers.split(','), topic);
-    return;
+const measure = (options: Options): Promise<Report> => {
+  const stack = readStack(options.stack);
+  const kafka = {
+    brokers: stack.kafka_brokers.split(','),
+    clientId: 'liveboard-bench',
+    log: createLog('bench', 'error'),
+  };
+  const { number } = options;
+  switch (options.bench) {
+    case 'ingest':
+      return benchIngest({
+        kafka,
+        redisUrl: stack.redis_url,
+        events: number('events'),
+        rooms: number('rooms'),
+        runs: number('runs'),
+        growth: options.growth,
+        profile: options.profile,
+      });
+    case 'freshness':
+      return benchFreshness({
+        kafka,
+        stack,
+        rooms: number('rooms'),
+        rate: number('rate'),
+        seconds: number('minutes') * 60,
+      });
+    case 'checkpoint':
+      return benchCheckpoint({
+        kafka,
+        redisUrl: stack.redis_url,
+        users: number('users'),
+        rooms: number('rooms'),
+        runs: number('runs'),
+      });
   }
-  if (name !== 'ingest' || values.stack === undefined) throw new Error(USAGE);
-  const stack = JSON.parse(readFileSync(values.stack, 'utf8')) as { kafka_brokers: string; redis_url: string };
-  const report = await benchIngest({
-    kafka: { brokers: stack.kafka_brokers.split(','), clientId: 'liveboard-bench', log: createLog('bench', 'error') },
-    redisUrl: stack.redis_url,
-    events: integer('events', values.events),
-    rooms: integer('rooms', values.rooms),
-    runs: integer('runs', values.runs),
-    profile: values.profile,
-  });
-  publish(report, values.out);
 };
 
-run().catch((error: unknown) => {
+/** Benches run parts of theirs in processes of their own: this file again, told which part. */
+const run = async ([name, ...rest]: readonly string[]): Promise<void> => {
+  const [first = '', second = '', third = ''] = rest;
+  if (name === 'reader') return readAll(first, second.split(','), third);
+  if (name === 'producer') return produce(JSON.parse(first) as Load);
+  const options = readOptions(process.argv.slice(2));
+  publish(await measure(options), options.out);
+};
+
+run(process.argv.slice(2)).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 });

@@ -11,6 +11,14 @@ export interface Figure {
   readonly runs: number;
 }
 
+export interface Ratio {
+  readonly value: number;
+  readonly of: string;
+  readonly over: string;
+  readonly min: number;
+  readonly max: number;
+}
+
 export interface Report {
   readonly v: 1;
   readonly bench: string;
@@ -18,7 +26,7 @@ export interface Report {
   readonly machine: Readonly<Record<string, string | number | null>>;
   readonly params: Readonly<Record<string, string | number>>;
   readonly figures: Readonly<Record<string, Figure>>;
-  readonly ratios: Readonly<Record<string, { value: number; of: string; over: string; min: number; max: number }>>;
+  readonly ratios: Readonly<Record<string, Ratio>>;
 }
 
 const median = (values: readonly number[]): number => {
@@ -37,9 +45,15 @@ export const figureOf = (values: readonly number[], unit: string): Figure => ({
 });
 
 /** Ratios are taken run by run, so that what disturbs the machine disturbs both sides. */
-export const ratioOf = (of: string, values: readonly number[], over: string, bases: readonly number[]) => {
+export const ratioOf = (of: string, values: readonly number[], over: string, bases: readonly number[]): Ratio => {
   const ratios = values.map((value, i) => value / (bases[i] ?? Number.NaN));
   return { value: median(ratios), of, over, min: Math.min(...ratios), max: Math.max(...ratios) };
+};
+
+/** The value that a share `p` of them does not exceed (nearest rank); NaN of none. */
+export const percentile = (values: readonly number[], p: number): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * p) - 1)] ?? Number.NaN;
 };
 
 const versionOf = (command: string, ...args: string[]): string | null => {
@@ -72,8 +86,8 @@ export const publish = (report: Report, out: string | undefined): void => {
       .join(', ')}`,
   );
   for (const [name, { value, unit, min, max, runs }] of Object.entries(figures))
-    console.log(`  ${name.padEnd(28)} ${short(value)} ${unit}   (${short(min)}..${short(max)} of ${runs})`);
+    console.log(`  ${name.padEnd(42)} ${short(value)} ${unit}   (${short(min)}..${short(max)} of ${runs})`);
   for (const [name, { value, min, max }] of Object.entries(ratios))
-    console.log(`  ${name.padEnd(28)} ${value.toFixed(2)}   (${min.toFixed(2)}..${max.toFixed(2)})`);
+    console.log(`  ${name.padEnd(42)} ${value.toFixed(2)}   (${min.toFixed(2)}..${max.toFixed(2)})`);
   if (out !== undefined) writeFileSync(out, `${JSON.stringify(report, null, 2)}\n`);
 };
