@@ -1,12 +1,13 @@
 // `npm run service -- ingest|history|gateway --stack DIR/stack.json [--port N]`: one more instance beside a running stack.
 // The service runs in this very process: its pid is the one that is printed, and whoever ends that ends the service.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { freePort, isReady, until } from '../infra/src/ports.mjs';
 import { Failure, report } from '../infra/src/report.mjs';
 import { serviceEnv } from '../infra/src/services.mjs';
+import { readStack } from '../infra/src/stack-file.mjs';
 import { build, install } from '../infra/src/workspace.mjs';
 
 const USAGE = 'npm run service -- ingest|history|gateway [--stack DIR/stack.json] [--port N]';
@@ -24,14 +25,6 @@ const readArguments = () => {
     return { name: positionals[0], file: resolve(values.stack), wanted };
   } catch (error) {
     throw error instanceof Failure ? error : new Failure(`${error.message}\n${USAGE}`);
-  }
-};
-
-const readStack = (file) => {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    throw new Failure(`--stack: ${file} is not there or not a stack's; is the stack running?`);
   }
 };
 

@@ -1,4 +1,4 @@
-import { readStack } from '@liveboard/e2e';
+import { readStack } from '@liveboard/infra/stack-file';
 import { createLog } from '@liveboard/runtime';
 import { benchCheckpoint } from './checkpoint-bench.ts';
 import { readAll } from './consumers.ts';

@@ -1,17 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readStack, type Stack } from '@liveboard/infra/stack-file';
 
-/** A running stack, as its `stack.json` says. */
-export interface Stack {
-  readonly namespace: string;
-  readonly generation: number;
-  readonly kafka_brokers: string;
-  readonly redis_url: string;
-  readonly clickhouse_url: string;
-  readonly gateway_url: string;
-  readonly processes: readonly { readonly name: string; readonly pid: number }[];
-}
-
-export const readStack = (file: string): Stack => JSON.parse(readFileSync(file, 'utf8')) as Stack;
+export type { Stack };
 
 /** The `stack.json` of the stack that the test command started. @throws Error where there is none. */
 export const stackFile = (): string => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { processOf } from './stack.ts';
+import { processOf } from '@liveboard/infra/stack-file';
 import type { System } from './system.ts';
 import { until } from './wait.ts';
 

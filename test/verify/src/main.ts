@@ -1,3 +1,4 @@
+import { readStack } from '@liveboard/infra/stack-file';
 import { createRandom } from '@liveboard/simulator';
 import { checkAll } from './check.ts';
 import { createDiffer } from './diff.ts';
@@ -5,7 +6,6 @@ import { createFaults, type Fault, TIMES } from './faults.ts';
 import { sendLoad } from './load.ts';
 import { type Options, readOptions, USAGE } from './options.ts';
 import { recount } from './recount.ts';
-import { readStack } from './stack.ts';
 import { connectSystem } from './system.ts';
 import { until } from './wait.ts';
 import { readWritten } from './written.ts';

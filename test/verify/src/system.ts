@@ -1,8 +1,8 @@
 import { GROUPS, TOPICS } from '@liveboard/contracts';
+import type { Stack } from '@liveboard/infra/stack-file';
 import { createKafkaAdmin, createKafkaProducer, createLogReader, type ReadRecord } from '@liveboard/kafka';
 import { connectRedis, createKeys, createRoomStore } from '@liveboard/live-store';
 import { createLog } from '@liveboard/runtime';
-import type { Stack } from './stack.ts';
 
 /** The real parts of a stack, as a run sees them from outside. */
 export const connectSystem = async (stack: Pick<Stack, 'namespace' | 'kafka_brokers' | 'redis_url'>) => {
