@@ -12,8 +12,11 @@ export interface ReadRecord {
 }
 
 export interface LogReader {
-  /** Reads every partition from its first record to the end it had at the call; `take` gets each partition's records in order. */
-  readAll(topic: string, take: (records: readonly ReadRecord[]) => void): Promise<void>;
+  /**
+   * Reads every partition from its first record to the end it had at the call; `take` gets each partition's records in
+   * order, the next ones once what it returned is settled.
+   */
+  readAll(topic: string, take: (records: readonly ReadRecord[]) => void | Promise<void>): Promise<void>;
 }
 
 /** Reads whole topics in a throw-away group, for tools: nothing is committed. */
@@ -50,17 +53,23 @@ export const createLogReader = (options: KafkaOptions, namespace: string): LogRe
             autoCommit: false,
             eachBatchAutoResolve: true,
             partitionsConsumedConcurrently: 1,
-            eachBatch: ({ batch, heartbeat }) => {
+            eachBatch: async ({ batch, heartbeat }) => {
               const end = waiting.get(batch.partition);
-              if (end === undefined) return Promise.resolve();
+              if (end === undefined) return;
               const records = batch.messages.flatMap(({ offset, timestamp, key, value }) =>
                 Number(offset) < end
                   ? [{ partition: batch.partition, offset: Number(offset), append: Number(timestamp), key, value }]
                   : [],
               );
-              take(records);
+              try {
+                await take(records);
+              } catch (error) {
+                // Thrown on, it would be tried again for minutes.
+                fail(error);
+                return;
+              }
               reached(batch.partition, Number(batch.lastOffset()));
-              return heartbeat();
+              await heartbeat();
             },
           })
           .catch(fail);

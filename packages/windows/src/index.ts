@@ -1,3 +1,4 @@
+export { admit } from './admission.ts';
 export { CHECKPOINT_FORMAT } from './checkpoint.ts';
 export { createPartition, restorePartition } from './partition.ts';
 export type { Drain, LogRecord, Outcome, Partition, PartitionOptions, RoomChange } from './types.ts';

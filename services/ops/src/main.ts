@@ -1,14 +1,13 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { DEFAULT_PARTITIONS, TOPICS } from '@liveboard/contracts';
+import { readStack, type Stack } from '@liveboard/infra/stack-file';
 import { createKafkaAdmin, createLogReader } from '@liveboard/kafka';
 import { createLog } from '@liveboard/runtime';
 import { compareRows, createMinutesReader } from './audit.ts';
 import { hashRows } from './canonical.ts';
-import { createReplay, type Replayed } from './replay.ts';
-import { readStack, type Stack } from './stack.ts';
+import { readDump, writeDump } from './dump.ts';
+import { runQuarantine } from './quarantine-command.ts';
+import { createReplay } from './replay.ts';
 
 const USAGE = `dump   --stack FILE --out FILE.ndjson            writes the events' log, a line a record
 replay --stack FILE | --dump FILE [--batch N]    counts it anew and prints the hash of the final rows
@@ -20,30 +19,8 @@ const kafkaOf = (stack: Stack) => ({ brokers: stack.kafka_brokers.split(','), cl
 const topicOf = (stack: Stack): string => stack.namespace + TOPICS.events.name;
 
 const dump = async (stack: Stack, out: string): Promise<void> => {
-  const file = createWriteStream(out);
-  let written = 0;
-  await createLogReader(kafkaOf(stack), stack.namespace).readAll(topicOf(stack), (records) => {
-    for (const { partition, offset, append, value } of records) {
-      file.write(`${JSON.stringify({ partition, offset, append, value_b64: value?.toString('base64') ?? null })}\n`);
-      written++;
-    }
-  });
-  file.end();
-  await finished(file);
+  const written = await writeDump(createLogReader(kafkaOf(stack), stack.namespace), topicOf(stack), out);
   console.log(`dump: ${written} records`);
-};
-
-const replayDump = async (file: string, take: (records: readonly Replayed[]) => void): Promise<void> => {
-  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line === '') continue;
-    const { partition, offset, append, value_b64 } = JSON.parse(line) as {
-      partition: number;
-      offset: number;
-      append: number;
-      value_b64: string | null;
-    };
-    take([{ partition, offset, append, value: value_b64 === null ? null : Buffer.from(value_b64, 'base64') }]);
-  }
 };
 
 const replayStack = async (stack: Stack, batch: number): Promise<ReturnType<typeof createReplay>> => {
@@ -72,6 +49,11 @@ const audit = async (stack: Stack): Promise<boolean> => {
 };
 
 const run = async (): Promise<void> => {
+  const [name, ...rest] = process.argv.slice(2);
+  if (name === 'quarantine') {
+    if (!(await runQuarantine(rest, kafkaOf))) process.exitCode = 1;
+    return;
+  }
   const { positionals, values } = parseArgs({
     allowPositionals: true,
     options: {
@@ -99,7 +81,7 @@ const run = async (): Promise<void> => {
   if (values.stack !== undefined) replay = await replayStack(readStack(values.stack), batch);
   else {
     replay = createReplay(Number(values.partitions), Number(values.generation), batch);
-    await replayDump(values.dump as string, replay.take);
+    await readDump(values.dump as string, replay.take);
   }
   const rows = replay.finish();
   console.log(`replay: ${rows.length} final rows, sha256 ${hashRows(rows)}`);
