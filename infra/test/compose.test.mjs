@@ -1,27 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { PARTS } from '../src/parts.mjs';
+import { findYaml } from './yaml.mjs';
 
 const file = fileURLToPath(new URL('../docker-compose.yml', import.meta.url));
 const docker = (...args) => spawnSync('docker', ['compose', ...args], { encoding: 'utf8' });
 const hasCompose = docker('version').status === 0;
 
-/** The parser that the dead-code check brings along; undefined once it no longer does. */
-const yaml = () => {
-  try {
-    const knip = createRequire(import.meta.url).resolve('knip');
-    return createRequire(knip)('yaml');
-  } catch {
-    return undefined;
-  }
-};
-
 describe('docker-compose.yml', () => {
   it('holds the images that the launcher runs, on the loopback only', ({ skip }) => {
-    const parser = yaml();
+    const parser = findYaml();
     if (parser === undefined) skip('no YAML parser is here: the file was not read');
     const { services } = parser.parse(readFileSync(file, 'utf8'));
     for (const [part, { image }] of Object.entries(PARTS)) expect(services[part].image).toBe(image);

@@ -101,6 +101,7 @@ const consumer = createPartitionConsumer({
       partition,
       from,
       publication: observer.publication(
+        n,
         createPublication({
           n,
           generation,

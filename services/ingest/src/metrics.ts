@@ -20,7 +20,7 @@ export interface MetricSources {
 
 /** Where the parts of a partition are observed; each gives back what it was given, observed. */
 export interface Observer {
-  publication(publication: Publication): Publication;
+  publication(n: number, publication: Publication): Publication;
   checkpoints(store: CheckpointStore): CheckpointStore;
   /** Runs the making of a partition's checkpoint. */
   checkpoint<T>(n: number, work: () => Promise<T>): Promise<T>;
@@ -114,11 +114,6 @@ export const createMetrics = (registry: Registry, sources: MetricSources): Obser
   perPartition('liveboard_ingest_published', '1 where Redis holds all that was flushed', ({ isPublished }) =>
     Number(isPublished),
   );
-  perPartition(
-    'liveboard_ingest_lost_fences',
-    'Flushes refused because another owner held the fence',
-    ({ lostFences }) => lostFences,
-  );
   perPartition('liveboard_ingest_ledger_off', 'Records that the ledger does not account for; must be 0', ledgerOff);
   new Gauge({
     name: 'liveboard_ingest_records',
@@ -147,6 +142,12 @@ export const createMetrics = (registry: Registry, sources: MetricSources): Obser
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
     registers,
   });
+  const fenced = new Counter({
+    name: 'liveboard_ingest_fenced_writes_total',
+    help: 'Flushes refused because another owner held the fence',
+    labelNames,
+    registers,
+  });
   const made = new Counter({
     name: 'liveboard_ingest_checkpoints_total',
     help: 'Checkpoints written by this process',
@@ -169,11 +170,13 @@ export const createMetrics = (registry: Registry, sources: MetricSources): Obser
   const saved = new Set<number>();
 
   return {
-    publication: (publication) => ({
+    publication: (partition, publication) => ({
       flush: async () => {
+        const lost = publication.lostFences;
         const end = flushes.startTimer();
         const drain = await publication.flush();
         if (drain !== undefined) end();
+        fenced.inc({ partition }, publication.lostFences - lost);
         return drain;
       },
       get isCurrent() {

@@ -48,7 +48,6 @@ export interface RunnerStatus {
   /** ms since the last checkpoint. */
   readonly checkpointAge: number;
   readonly isPublished: boolean;
-  readonly lostFences: number;
 }
 
 export type Runner = PartitionOwner & { status(): RunnerStatus };
@@ -234,7 +233,6 @@ export const createRunner = (options: RunnerOptions): Runner => {
       ledger: partition.ledger,
       checkpointAge: Date.now() - checkpointAt,
       isPublished: publication.isCurrent,
-      lostFences: publication.lostFences,
     }),
   };
 };

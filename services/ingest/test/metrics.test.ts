@@ -23,7 +23,6 @@ const status: RunnerStatus = {
   ledger,
   checkpointAge: 2_500,
   isPublished: true,
-  lostFences: 2,
 };
 
 const setUp = (more: Partial<MetricSources> = {}) => {
@@ -54,7 +53,6 @@ describe('ingest’s figures', () => {
     expect(lag).toBeGreaterThanOrEqual(5_250);
     expect(lag).toBeLessThan(15_000);
     expect(figures.get('checkpoint_age_seconds{partition="3"}')).toBe(2.5);
-    expect(figures.get('lost_fences{partition="3"}')).toBe(2);
     expect(figures.get('records{partition="3",verdict="quarantined"}')).toBe(1);
     expect(figures.get('clock_difference_ms')).toBe(250);
   });
@@ -81,18 +79,26 @@ describe('ingest’s figures', () => {
     expect(figures.get('applied_offset{partition="3"}')).toBe(90);
   });
 
-  it('count flushes that told something', async () => {
+  it('count flushes that told something, and those that the fence refused', async () => {
     const { observer, read } = setUp();
     const drains = [undefined, {} as never];
+    let lostFences = 0;
     const publication: Publication = {
-      flush: async () => drains.shift(),
+      flush: async () => {
+        lostFences++;
+        return drains.shift();
+      },
       isCurrent: true,
-      lostFences: 0,
+      get lostFences() {
+        return lostFences;
+      },
     };
-    const observed = observer.publication(publication);
+    const observed = observer.publication(3, publication);
     expect([await observed.flush(), await observed.flush()]).toEqual([undefined, {}]);
     expect(observed.isCurrent).toBe(true);
-    expect((await read()).get('flush_seconds_count')).toBe(1);
+    const figures = await read();
+    expect(figures.get('flush_seconds_count')).toBe(1);
+    expect(figures.get('fenced_writes_total{partition="3"}')).toBe(2);
   });
 
   it('show the longest turn of the event loop while a checkpoint was made', async () => {
