@@ -72,9 +72,9 @@ const tick = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 describe('the owner of a partition of events', () => {
   it('commits where a checkpoint lies whose rows were acknowledged long enough ago, and nowhere else', async () => {
     const { owner, acks, commits, saved } = create(events());
-    await owner.take([record(0), record(1)]);
+    await owner.take([record(0), record(1)], 0);
     await tick(20_000);
-    await owner.take([record(2)]);
+    await owner.take([record(2)], 0);
     await tick(20_000);
     expect(saved.map(({ l }) => l)).toEqual([1, 2]);
     acks[0]?.();
@@ -91,7 +91,7 @@ describe('the owner of a partition of events', () => {
   it('commits nothing younger when it is stopped, nor when the partition goes to another', async () => {
     for (const why of ['stopping', 'revoked'] as const) {
       const { owner, acks, commits } = create(events());
-      await owner.take([record(0)]);
+      await owner.take([record(0)], 0);
       acks[0]?.();
       await tick(AGE - 1_000);
       await owner.release(why);
@@ -104,7 +104,7 @@ describe('the owner of a partition of events', () => {
     const intake = events();
     intake.skipTo(6);
     const { owner, commits, saved } = create(intake, { from });
-    await owner.take([record(5)]);
+    await owner.take([record(5)], 0);
     await tick(600_000 + AGE + 11_000);
     expect(saved.map(({ l, a }) => [l, a])).toEqual([[5, T0 + 5]]);
     expect(commits).toEqual([{ offset: 6, pointer: saved[0] }]);
@@ -115,15 +115,22 @@ describe('the owner of a partition of events', () => {
     const { owner, written } = create(events());
     const late = { ...record(5), value: record(0, 'late').value };
     const far = { v: 1, id: 'far', type: 'share.sent', room_id: ROOM, ts: T0 + 600_000, user_id: 'u' };
-    await owner.take([
-      record(0),
-      record(1, 'e0'),
-      { ...record(2), value: Buffer.from('{') },
-      { ...record(3), value: Buffer.from(JSON.stringify({ v: 1, id: 'x', type: 'x.new', room_id: ROOM, ts: T0 })) },
-      { ...record(4), append: T0 + 600_000, value: Buffer.from(JSON.stringify(far)) },
-      { ...late, append: T0 + 600_001 },
-      { ...record(6), append: T0 + 600_002, value: Buffer.from(JSON.stringify({ v: 1, type: 'clock.tick', ts: T0 })) },
-    ]);
+    await owner.take(
+      [
+        record(0),
+        record(1, 'e0'),
+        { ...record(2), value: Buffer.from('{') },
+        { ...record(3), value: Buffer.from(JSON.stringify({ v: 1, id: 'x', type: 'x.new', room_id: ROOM, ts: T0 })) },
+        { ...record(4), append: T0 + 600_000, value: Buffer.from(JSON.stringify(far)) },
+        { ...late, append: T0 + 600_001 },
+        {
+          ...record(6),
+          append: T0 + 600_002,
+          value: Buffer.from(JSON.stringify({ v: 1, type: 'clock.tick', ts: T0 })),
+        },
+      ],
+      0,
+    );
     expect(written[0]?.events?.map(({ offset, verdict, type }) => [offset, verdict, type])).toEqual([
       [0, 'counted', 'share.sent'],
       [1, 'duplicate', 'share.sent'],
@@ -136,8 +143,8 @@ describe('the owner of a partition of events', () => {
 
   it('passes over what it has taken when it is read again', async () => {
     const { owner, written } = create(events());
-    await owner.take([record(0), record(1)]);
-    await owner.take([record(1), record(2)]);
+    await owner.take([record(0), record(1)], 0);
+    await owner.take([record(1), record(2)], 0);
     expect(written.map(({ events = [] }) => events.map(({ offset }) => offset))).toEqual([[0, 1], [2]]);
     expect(owner.next).toBe(3);
     await owner.release('stopping');
@@ -155,14 +162,14 @@ describe('an owner that begins at a commit', () => {
   it('first reads the record that the commit was made at, and goes on after it', async () => {
     const { owner, written } = resumed();
     expect(owner.next).toBe(5);
-    await owner.take([record(5), record(6)]);
+    await owner.take([record(5), record(6)], 0);
     expect([written.length, written[0]?.events?.length, owner.next]).toEqual([1, 1, 7]);
     await owner.release('stopping');
   });
 
   it('takes nothing from a log that is another one', async () => {
     const { owner, written, says } = resumed();
-    await owner.take([{ ...record(5), append: T0 }, record(6)]);
+    await owner.take([{ ...record(5), append: T0 }, record(6)], 0);
     expect([written, says]).toEqual([[], [expect.stringContaining('its checkpoint was made at record 5')]]);
     await owner.release('stopping');
   });
@@ -170,10 +177,10 @@ describe('an owner that begins at a commit', () => {
   it('takes nothing from a log that has another record where one was written before', async () => {
     const known = { offset: 1, append: T0 };
     const { owner, written, says } = create(events(), { known });
-    await owner.take([record(0), record(1)]);
+    await owner.take([record(0), record(1)], 0);
     expect([written, says]).toEqual([[], [expect.stringContaining('the record 1 that was written here')]]);
     const same = create(events(), { known: { offset: 1, append: T0 + 1 } });
-    await same.owner.take([record(0), record(1)]);
+    await same.owner.take([record(0), record(1)], 0);
     expect([same.written.length, same.says]).toEqual([1, []]);
     await Promise.all([owner.release('stopping'), same.owner.release('stopping')]);
   });
@@ -194,7 +201,7 @@ describe('an owner that begins at a commit', () => {
 describe('the owner of a partition of minutes', () => {
   it('commits its position by itself, and counts what nobody of ours wrote', async () => {
     const { owner, acks, commits, written } = create(createMinuteIntake(-1));
-    await owner.take([record(0), { ...record(1), value: null }, { ...record(2), value: Buffer.from('{') }]);
+    await owner.take([record(0), { ...record(1), value: null }, { ...record(2), value: Buffer.from('{') }], 0);
     expect([owner.status().unreadable, written[0]?.minutes]).toEqual([2, []]);
     acks[0]?.();
     await tick(AGE + 11_000);

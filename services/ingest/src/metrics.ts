@@ -188,8 +188,8 @@ export const createMetrics = (registry: Registry, sources: MetricSources): Obser
     }),
     checkpoints: (store) => ({
       ...store,
-      save: async (partition, group, state) => {
-        const pointer = await store.save(partition, group, state);
+      save: async (partition, state) => {
+        const pointer = await store.save(partition, state);
         made.inc({ partition });
         saved.add(partition);
         bytes.set({ partition }, state.bytes.length);

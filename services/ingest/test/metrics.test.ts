@@ -1,7 +1,7 @@
 import type { Ledger } from '@liveboard/contracts';
+import type { CheckpointStore, Pointer } from '@liveboard/kafka';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
-import type { CheckpointStore, Pointer } from '../src/checkpoint.ts';
 import { createMetrics, type MetricSources } from '../src/metrics.ts';
 import type { Publication } from '../src/publication.ts';
 import type { RunnerStatus } from '../src/runner.ts';
@@ -116,7 +116,7 @@ describe('ingest’s figures', () => {
     expect((await read()).has('checkpoint_pause_ms{partition="3"}')).toBe(false);
     await observer.checkpoint(3, async () => {
       await new Promise((next) => setTimeout(next, 5));
-      await observed.save(3, 'g', { bytes: Buffer.alloc(1_000), last: 1, append: 1 });
+      await observed.save(3, { bytes: Buffer.alloc(1_000), last: 1, append: 1 });
       block(60);
     });
     const figures = await read();

@@ -9,7 +9,7 @@ import { createKafkaAdmin } from '@liveboard/kafka';
 import { connectRedis, createKeys, createRoomStore } from '@liveboard/live-store';
 import { createLog } from '@liveboard/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEvents, endIngests, spawnIngest, testStack } from '../src/index.ts';
+import { createEvents, endWorkers, spawnIngest, testStack } from '../src/index.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const dir = mkdtempSync(join(tmpdir(), 'live-board-quarantine-'));
@@ -49,7 +49,7 @@ beforeAll(async () => {
   events = await createEvents(stack);
 });
 afterAll(async () => {
-  endIngests();
+  endWorkers();
   await events.close();
   redis.disconnect();
   rmSync(dir, { recursive: true, force: true });
