@@ -146,6 +146,17 @@ it('leaves no file of a request behind, whatever became of it', async () => {
   expect(await run(front, 'SELECT count() FROM t')).toBe('1');
 });
 
+it('leaves an answer that fails in its middle without its end', async () => {
+  const front = await start(newFolder());
+  const body =
+    'SELECT number, throwIf(number = 3000000) FROM numbers(4000000) SETTINGS max_block_size = 8192, max_threads = 1';
+  for (const query of ['', '?enable_http_compression=1']) {
+    const answer = await fetch(`${front.url}/${query}`, { method: 'POST', body });
+    expect(answer.status).toBe(200);
+    await expect(answer.text()).rejects.toThrow();
+  }
+});
+
 it('says what it does not do instead of doing something else', async () => {
   const front = await start(newFolder());
   for (const parameters of ['session_id=a', 'role=r', 'decompress=1', 'compress=1']) {
