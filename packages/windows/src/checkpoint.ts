@@ -17,7 +17,7 @@ export const checkHeading = (found: Heading | undefined, wanted: PartitionOption
       throw new Error(`the checkpoint is of ${key} ${found?.[key]}, not ${expected[key]}`);
 };
 
-const ARRAYS = { i: Int32Array, h: Uint16Array, d: Float64Array } as const;
+const ARRAYS = { b: Uint8Array, i: Int32Array, h: Uint16Array, d: Float64Array } as const;
 type Tag = keyof typeof ARRAYS;
 
 const encoder = new TextEncoder();

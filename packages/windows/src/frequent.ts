@@ -1,8 +1,7 @@
-import { findId } from './id-table.ts';
 import { noteEntered, noteLeft, noteSnapshot } from './levels.ts';
 import type { Product, Room } from './room.ts';
 import { SOURCE_SHIFT, USER } from './room.ts';
-import { type At, count, countProduct, countSource, slotsOf, touchPair, touchUser } from './tally.ts';
+import { type At, count, countProduct, countSource, slotsOf, sourceAt, touchPair, touchUser } from './tally.ts';
 
 /**
  * Effects of the events that come by the thousand, given what was read of them, by whichever parser. Where an event has a
@@ -15,9 +14,8 @@ const KEPT_COMMENTS = 50;
 export const enter = (at: At, ts: number, source: number): void => {
   count(at, 'views', 1);
   countSource(at, source, 'views', 1);
-  touchUser(at, USER.viewer, 'viewers');
+  const place = touchUser(at, USER.viewer);
   const { users } = at.room;
-  const place = findId(users);
   if (place >= 0) users.values[place] = ((users.values[place] as number) & 0xff) | ((source + 1) << SOURCE_SHIFT);
   noteEntered(slotsOf(at.minute), ts);
 };
@@ -35,8 +33,7 @@ export const impress = (at: At, times: number): void => count(at, 'room_impressi
 
 export const comment = (at: At, said: Room['comments'][number]): void => {
   count(at, 'comments', 1);
-  touchUser(at, USER.commenter, 'commenters');
-  touchUser(at, USER.engaged, 'engaged_viewers');
+  touchUser(at, USER.commenter | USER.engaged);
   const { comments } = at.room;
   comments.push(said);
   if (comments.length > KEPT_COMMENTS) comments.shift();
@@ -45,14 +42,14 @@ export const comment = (at: At, said: Room['comments'][number]): void => {
 
 export const engage = (at: At, metric: 'likes' | 'shares' | 'new_followers', times: number): void => {
   count(at, metric, times);
-  touchUser(at, USER.engaged, 'engaged_viewers');
+  touchUser(at, USER.engaged);
 };
 
 /** Leaves `HASH` changed. */
 export const show = (at: At, product: Product): void => {
   count(at, 'product_impressions', 1);
   countProduct(at, product, 'product_impressions', 1);
-  touchUser(at, USER.impressed, 'impression_users');
+  touchUser(at, USER.impressed);
   touchPair(at, product, USER.impressed, 'impression_users');
 };
 
@@ -60,7 +57,7 @@ export const show = (at: At, product: Product): void => {
 export const click = (at: At, product: Product): void => {
   count(at, 'product_clicks', 1);
   countProduct(at, product, 'product_clicks', 1);
-  const source = touchUser(at, USER.clicker, 'click_users');
-  countSource(at, source, 'product_clicks', 1);
+  const place = touchUser(at, USER.clicker);
+  countSource(at, sourceAt(at.room, place), 'product_clicks', 1);
   touchPair(at, product, USER.clicker, 'click_users');
 };

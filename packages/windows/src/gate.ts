@@ -1,5 +1,5 @@
 import { minuteOf, RULES } from '@liveboard/contracts';
-import { createIdTable, findId, type IdTable, putId } from './id-table.ts';
+import { addId, createIdTable, findId, type IdTable } from './id-table.ts';
 
 /** All that telling late and duplicate events needs: a partition's stream time, and the ids of minutes that are not final. */
 export interface Gate {
@@ -21,7 +21,7 @@ export const isKnown = ({ ids }: Gate): boolean => {
   return false;
 };
 
-/** Remembers the id in `HASH` as counted in the minute. */
+/** Remembers the id in `HASH`, which is not known, as counted in the minute. */
 export const remember = ({ ids }: Gate, minute: number): void => {
   let table = ids.get(minute);
   if (table === undefined) {
@@ -29,7 +29,7 @@ export const remember = ({ ids }: Gate, minute: number): void => {
     table = createIdTable(false, ids.get(minute - RULES.minuteMs)?.count);
     ids.set(minute, table);
   }
-  putId(table);
+  addId(table);
 };
 
 /** A counted event or a tick moves stream time. True where it entered another minute; ids of final minutes are forgotten then. */

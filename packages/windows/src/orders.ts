@@ -3,7 +3,17 @@ import { HASH } from './hash.ts';
 import { putId } from './id-table.ts';
 import { noteUnpaid } from './levels.ts';
 import { hashInRoom, LINE, minuteFor, USER } from './room.ts';
-import { type At, count, countProduct, countSource, productOf, slotsOf, touchPair, touchUser } from './tally.ts';
+import {
+  type At,
+  count,
+  countProduct,
+  countSource,
+  productOf,
+  slotsOf,
+  sourceAt,
+  touchPair,
+  touchUser,
+} from './tally.ts';
 
 interface Line {
   readonly key: string;
@@ -94,7 +104,7 @@ export const applyOrder = (at: At, event: OrderEvent): void => {
   if (paid.length === 0) return;
   hashInRoom(at.room, event.user_id);
   const user = [...HASH];
-  const source = touchUser(at, USER.buyer, 'buyers');
+  const source = sourceAt(at.room, touchUser(at, USER.buyer));
   for (const line of paid) {
     const product = productOf(at.room, line.product_id);
     count(at, 'paid_orders', 1);

@@ -168,7 +168,10 @@ const build = (core: Core, rooms: Iterable<Room>): Partition => {
       correctEnd(seat, event, before);
       bounds = applyEvent(at, event, firstOpenMinute(before));
     }
-    const reshaped = bounds || noteActivity(room.life, ts, record.offset, before);
+    // Offsets rise, so that only an earlier event of the minute can tell life something new.
+    const isEarlier = !bounds && !(at.minute.earliest !== undefined && at.minute.earliest <= ts);
+    if (isEarlier) at.minute.earliest = ts;
+    const reshaped = bounds || (isEarlier && noteActivity(room.life, ts, record.offset, before));
     if (reshaped) unsaid.infoDirty = true;
     if (before !== undefined && (minute < minuteOf(before) || reshaped))
       revise(room, unsaid, before, record.offset, record.append);

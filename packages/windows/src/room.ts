@@ -10,7 +10,7 @@ export const P_AT = Object.fromEntries(PRODUCT_COUNTS.map((id, i) => [id, i])) a
   Record<(typeof PRODUCT_COUNTS)[number], number>
 >;
 
-/** Flags of a user, in a minute and in the room. */
+/** Flags of a user, in a minute and in the room; the order of the bits is that of `UNIQUE_AT`. */
 export const USER = { viewer: 1, buyer: 2, commenter: 4, clicker: 8, impressed: 16, engaged: 32 } as const;
 /** The room's table keeps the newest entry's source above the flags (number of the source + 1). */
 export const SOURCE_SHIFT = 8;
@@ -21,6 +21,8 @@ export interface Minute {
   readonly minute: number;
   /** Counted events of the minute: none makes a zero row. */
   events: number;
+  /** The earliest of them that life knows of, ms. */
+  earliest?: number;
   counts: Float64Array;
   users: IdTable;
   /** (user, product) flags. */

@@ -1,6 +1,6 @@
-import { addCapped, type CountId, ENTRY_SOURCES, type ProductCount, RULES } from '@liveboard/contracts';
+import { addCapped, COUNT_IDS, type CountId, ENTRY_SOURCES, type ProductCount, RULES } from '@liveboard/contracts';
 import { pairWith } from './hash.ts';
-import { findId, putId, setFlag } from './id-table.ts';
+import { addId, findId, setFlags } from './id-table.ts';
 import { createSlots, type Slots } from './levels.ts';
 import { AT, type Minute, P_AT, type Product, type Room, SOURCE_SHIFT, type Unsaid } from './room.ts';
 
@@ -24,28 +24,55 @@ export const count = ({ room, minute }: At, id: CountId, by: number): void => {
   room.totals[at] = addCapped(room.totals[at] as number, by);
 };
 
-/** Puts a flag on the user whose id stands in `HASH`, in the minute and in the room; returns the source of the newest entry. */
-export const touchUser = (at: At, flag: number, unique: CountId): number => {
+/** Places of the uniques that the flags of a user count, by the flag's bit. */
+const UNIQUE_AT = Int32Array.from(
+  (['viewers', 'buyers', 'commenters', 'click_users', 'impression_users', 'engaged_viewers'] as const).map(
+    (id) => AT[id],
+  ),
+);
+
+const countFresh = (vector: Float64Array, fresh: number): void => {
+  for (let bit = 0; bit < UNIQUE_AT.length; bit++)
+    if ((fresh & (1 << bit)) !== 0) vector[UNIQUE_AT[bit] as number] = (vector[UNIQUE_AT[bit] as number] as number) + 1;
+};
+
+/** Beyond the cap the room's own uniques are lower bounds. */
+const noteCapped = ({ room, unsaid }: At, flags: number): void => {
+  for (let bit = 0; bit < UNIQUE_AT.length; bit++) {
+    const id = COUNT_IDS[UNIQUE_AT[bit] as number] as CountId;
+    if ((flags & (1 << bit)) === 0 || room.atLeast.has(id)) continue;
+    room.atLeast.add(id);
+    unsaid.infoDirty = true;
+  }
+};
+
+/**
+ * Puts flags on the user whose id stands in `HASH`, in the minute and in the room, each counted the first time. Returns the
+ * user's place among the room's users; -1 where there is no more room.
+ */
+export const touchUser = (at: At, flags: number): number => {
   const { room, minute } = at;
-  const place = AT[unique];
-  if (setFlag(minute.users, flag)) minute.counts[place] = (minute.counts[place] as number) + 1;
+  const fresh = setFlags(minute.users, flags);
+  if (fresh !== 0) countFresh(minute.counts, fresh);
   let found = findId(room.users);
   if (found < 0) {
     if (room.users.count >= RULES.usersCap) {
-      if (!room.atLeast.has(unique)) {
-        room.atLeast.add(unique);
-        at.unsaid.infoDirty = true;
-      }
-      return UNKNOWN_SOURCE;
+      noteCapped(at, flags);
+      return -1;
     }
-    found = putId(room.users);
+    found = addId(room.users);
   }
   const value = room.users.values[found] as number;
-  if ((value & flag) === 0) {
-    room.users.values[found] = value | flag;
-    room.totals[place] = (room.totals[place] as number) + 1;
+  if ((value & flags) !== flags) {
+    room.users.values[found] = value | flags;
+    countFresh(room.totals, flags & ~value);
   }
-  const source = value >> SOURCE_SHIFT;
+  return found;
+};
+
+/** The source of the newest entry of the user at a place that `touchUser` gave. */
+export const sourceAt = ({ users }: Room, place: number): number => {
+  const source = place < 0 ? 0 : (users.values[place] as number) >> SOURCE_SHIFT;
   return source === 0 ? UNKNOWN_SOURCE : source - 1;
 };
 
@@ -74,11 +101,11 @@ export const countProduct = (at: At, product: Product, id: ProductCount, by: num
 export const touchPair = (at: At, product: Product, flag: number, unique: ProductCount): void => {
   pairWith(product.ordinal);
   const place = P_AT[unique];
-  if (setFlag(at.minute.pairs, flag)) {
+  if (setFlags(at.minute.pairs, flag) !== 0) {
     const row = at.minute.products.get(product.ordinal) as Float64Array;
     row[place] = (row[place] as number) + 1;
   }
-  if (setFlag(at.room.pairs, flag)) product.totals[place] = (product.totals[place] as number) + 1;
+  if (setFlags(at.room.pairs, flag) !== 0) product.totals[place] = (product.totals[place] as number) + 1;
 };
 
 const SOURCE_PLACE = { views: 0, product_clicks: 1, paid_orders: 2, gmv: 3 } as const;
