@@ -83,19 +83,24 @@ const producer = createKafkaProducer(kafka);
 await producer.connect();
 lifecycle.onStop('producer', () => producer.disconnect());
 
-while (!isMigrated) {
-  try {
-    const plan = await migrate(clickhouse);
-    if (plan.kind === 'refused') {
-      log.fatal({ why: plan.why }, 'the tables are not as they must be');
-      await lifecycle.end(EXIT_HALTED, plan.why);
-    } else log.info({ applied: plan.migrations.map(({ name }) => name) }, 'the tables are there');
-    isMigrated = true;
-  } catch (error) {
-    log.warn({ err: error }, 'ClickHouse does not answer; trying again');
-    await sleep(RETRY_MS);
+/** Asks until ClickHouse answers: without it there is nothing to do but wait. */
+const patiently = async <T>(ask: () => Promise<T>): Promise<T> => {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      log.warn({ err: error }, 'ClickHouse does not answer; trying again');
+      await sleep(RETRY_MS);
+    }
   }
-}
+};
+
+const plan = await patiently(() => migrate(clickhouse));
+if (plan.kind === 'refused') {
+  log.fatal({ why: plan.why }, 'the tables are not as they must be');
+  await lifecycle.end(EXIT_HALTED, plan.why);
+} else log.info({ applied: plan.migrations.map(({ name }) => name) }, 'the tables are there');
+isMigrated = true;
 
 const checkpoints = createCheckpointStore(kafka, producer, {
   namespace,
@@ -129,7 +134,7 @@ const begin = async (n: number, topic: string): Promise<Beginning> => {
     if (from !== undefined) return { intake, from, checkpoints };
     // With a topic that was deleted, Kafka forgets what was committed of it: ask whether its log was here before.
     const start = (await admin.bounds(topic)).find(({ partition }) => partition === n)?.start ?? 0;
-    const known = await reader.known(generation, n, start);
+    const known = await patiently(() => reader.known(generation, n, start));
     if (known !== undefined && known.last >= end)
       return refuse(`record ${known.last} was written before, the log ends at ${end}; raise LIVEBOARD_LOG_GENERATION`);
     return { intake, known: known?.first, checkpoints };

@@ -13,7 +13,7 @@ import type { Intake } from './intake.ts';
 import { createProgress, type Place } from './progress.ts';
 
 const YIELD_EVERY = 500;
-/** The topic of checkpoints drops its oldest by size: one that is pointed to for long is written anew, ms. */
+/** The topic of checkpoints drops its oldest by size: one of this age (ms) that is pointed to is written anew. */
 const REFRESH_MS = 600_000;
 
 export interface OwnerOptions {
@@ -70,10 +70,12 @@ export const createOwner = (options: OwnerOptions): Owner => {
   const progress = createProgress(options.commitAgeMs, now, place);
   let last = place;
   let committed = from;
-  let committedAt = now();
   /** Checkpoints that are not committed yet, oldest first. */
   let pointers: Pointer[] = [];
   let keptAt = now();
+  /** When the checkpoint that is pointed to was written; one from before the start was old enough to be committed. */
+  let pointedAt = keptAt - options.commitAgeMs;
+  const savedAt = new Map<string, number>();
   let released = false;
   let chain: Promise<unknown> = Promise.resolve();
 
@@ -93,14 +95,14 @@ export const createOwner = (options: OwnerOptions): Owner => {
       : `partition ${n}: the record ${held.offset} that was written here was appended at ${known?.append}, the log's at ${held.append}`;
   };
 
-  const commit = async (to: Position): Promise<void> => {
+  const commit = async (to: Position | Pointer): Promise<void> => {
     await options.commit(to.l + 1, JSON.stringify(to));
     committed = to;
-    committedAt = now();
+    if ('id' in to) pointedAt = savedAt.get(to.id) ?? pointedAt;
   };
 
   /** The newest position whose rows have been safe for long enough. */
-  const due = (): Position | undefined => {
+  const due = (): Position | Pointer | undefined => {
     const safe = progress.safe();
     if (safe === undefined || !proof.given) return undefined;
     if (checkpoints !== undefined) return pointers.findLast(({ l }) => l <= safe.offset);
@@ -111,7 +113,9 @@ export const createOwner = (options: OwnerOptions): Owner => {
     const to = due();
     if (to === undefined || to.l === committed?.l) return;
     await commit(to);
-    pointers = pointers.filter(({ l }) => l > to.l);
+    const passed = pointers.filter(({ l }) => l <= to.l);
+    for (const { id } of passed) savedAt.delete(id);
+    pointers = pointers.slice(passed.length);
   };
 
   const checkpoint = async (store: CheckpointStore): Promise<void> => {
@@ -125,16 +129,19 @@ export const createOwner = (options: OwnerOptions): Owner => {
       }
       return { bytes: Buffer.concat(pieces), last: intake.applied, append: last?.append ?? 0 };
     });
-    pointers.push(await store.save(n, state));
+    const pointer = await store.save(n, state);
+    pointers.push(pointer);
     keptAt = now();
+    savedAt.set(pointer.id, keptAt);
   };
 
   /** Where nothing newer is safe, as while ClickHouse is away: the chunks that are pointed to must not be dropped. */
   const refresh = async (store: CheckpointStore): Promise<void> => {
-    if (committed === undefined || !('id' in committed) || now() - committedAt < REFRESH_MS + options.commitAgeMs)
-      return;
+    if (committed === undefined || !('id' in committed)) return;
+    if (now() - pointedAt < Math.max(REFRESH_MS, 2 * options.commitAgeMs)) return;
     const { l, a } = committed;
     await commit(await store.save(n, { bytes: await store.load(n, committed), last: l, append: a }));
+    pointedAt = now();
   };
 
   const keep = async (): Promise<void> => {

@@ -15,6 +15,7 @@ import {
   spawnIngest,
   startClickhouse,
   testStack,
+  type WorkerProcess,
   type WorkerSettings,
 } from '../src/index.ts';
 
@@ -45,14 +46,17 @@ const createPlace = async (clickhouseUrl = stack.clickhouse_url) => {
   const producer = createKafkaProducer({ brokers, clientId: 'liveboard-test', log: createLog('test', 'fatal') });
   await producer.connect();
   const topic = namespace + TOPICS.events.name;
+  let worker: WorkerProcess | undefined;
   return {
     ...ledgers,
     namespace,
     road,
     topic,
     ingest: (env: WorkerSettings['env'] = {}) => spawnIngest(stack, { namespace, env }),
-    history: (env: WorkerSettings['env'] = {}) =>
-      spawnHistory({ ...stack, clickhouse_url: road.url }, { namespace, env }),
+    history: (env: WorkerSettings['env'] = {}) => {
+      worker = spawnHistory({ ...stack, clickhouse_url: road.url }, { namespace, env });
+      return worker;
+    },
     send: async (records: readonly Pick<AdversaryRecord, 'key' | 'value' | 'partition'>[]) => {
       for (let i = 0; i < records.length; i += 500)
         await producer.send(
@@ -66,7 +70,12 @@ const createPlace = async (clickhouseUrl = stack.clickhouse_url) => {
     },
     /** Every list of the log is that of ClickHouse, and none is empty. */
     expectSame: async () => {
-      await expect.poll(ledgers.isSettled, WAIT).toBe(true);
+      await expect
+        .poll(ledgers.isSettled, WAIT)
+        .toBe(true)
+        .catch((error: unknown) => {
+          throw new Error(`not settled; history's last words:\n${worker?.log().slice(-3_000)}`, { cause: error });
+        });
       const compared = await ledgers.compare();
       for (const [name, { log, held }] of Object.entries(compared)) {
         expect(held, name).toEqual(log);
