@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { DEFAULT_PARTITIONS, TOPICS } from '@liveboard/contracts';
+import { DEFAULT_PARTITIONS, GROUPS, TOPICS } from '@liveboard/contracts';
 import { readStack, type Stack } from '@liveboard/infra/stack-file';
 import { createKafkaAdmin, createLogReader } from '@liveboard/kafka';
 import { createLog } from '@liveboard/runtime';
@@ -11,6 +11,7 @@ import { createReplay } from './replay.ts';
 
 const USAGE = `dump   --stack FILE --out FILE.ndjson            writes the events' log, a line a record
 replay --stack FILE | --dump FILE [--batch N]    counts it anew and prints the hash of the final rows
+forget --stack FILE history                      lets history read what Kafka holds from its beginning; it must be stopped
 audit  --stack FILE                              compares live.minutes with a recount of the log
        [--partitions N] [--generation N]         with --dump: of the log it was taken from`;
 
@@ -48,6 +49,21 @@ const audit = async (stack: Stack): Promise<boolean> => {
   return differing.length === 0;
 };
 
+/** Removes what history has committed: what it writes again replaces what is there. */
+const forgetHistory = async (stack: Stack): Promise<void> => {
+  const admin = createKafkaAdmin(kafkaOf(stack));
+  await admin.connect();
+  try {
+    await admin.forgetGroup(stack.namespace + GROUPS.history);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : error;
+    throw new Error(`the group ${stack.namespace + GROUPS.history} was not removed; is history stopped? (${why})`);
+  } finally {
+    await admin.disconnect();
+  }
+  console.log('forget: history begins anew at its next start');
+};
+
 const run = async (): Promise<void> => {
   const [name, ...rest] = process.argv.slice(2);
   if (name === 'quarantine') {
@@ -70,6 +86,10 @@ const run = async (): Promise<void> => {
   if (!Number.isInteger(batch) || batch < 1) throw new Error('--batch: must be an integer of at least 1');
   if (command === 'dump' && values.stack !== undefined && values.out !== undefined) {
     await dump(readStack(values.stack), values.out);
+    return;
+  }
+  if (command === 'forget' && positionals[1] === 'history' && values.stack !== undefined) {
+    await forgetHistory(readStack(values.stack));
     return;
   }
   if (command === 'audit' && values.stack !== undefined) {
