@@ -32,6 +32,8 @@ export interface ConsumerOptions extends KafkaOptions {
   readonly onFailure: (why: string, halted: boolean) => void;
   /** A partition that does not move for this long although its log is longer is taken for stalled. */
   readonly stallMs?: number;
+  /** How often that is looked at, ms. */
+  readonly watchMs?: number;
 }
 
 export interface PartitionConsumer {
@@ -59,7 +61,7 @@ const keyOf = ({ topic, partition }: Place): string => `${topic}/${partition}`;
  * leaves a handler, a crash or a silent stall ends the process instead of leaving it deaf.
  */
 export const createPartitionConsumer = (options: ConsumerOptions): PartitionConsumer => {
-  const { groupId, topics, own, onFailure, log, stallMs = 60_000 } = options;
+  const { groupId, topics, own, onFailure, log, stallMs = 60_000, watchMs = 10_000 } = options;
   const owners = new Map<string, { readonly place: Place; readonly owner: Promise<PartitionOwner> }>();
   const owned = (): readonly number[] =>
     [...new Set([...owners.values()].map(({ place }) => place.partition))].sort((a, b) => a - b);
@@ -244,7 +246,7 @@ export const createPartitionConsumer = (options: ConsumerOptions): PartitionCons
         Promise.all(topics.map(watch)).catch((error: unknown) =>
           log.warn({ err: error }, 'the watchdog could not read the log’s end'),
         );
-      }, 10_000);
+      }, watchMs);
     },
     stop: async () => {
       stopped = true;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_PARTITIONS, partitionOf, TOPICS } from '@liveboard/contracts';
-import { createKafkaProducer } from '@liveboard/kafka';
+import { createKafkaProducer, createPartitionConsumer } from '@liveboard/kafka';
 import { createLog } from '@liveboard/runtime';
 import { type AdversaryRecord, createAdversary } from '@liveboard/simulator';
 import kafkajs, { type Admin } from 'kafkajs';
@@ -261,6 +261,55 @@ describe('a history that must not go on', () => {
     const halted = place.history();
     expect(await halted.exit).toBe(EXIT_HALTED);
     expect(halted.log()).toContain('the migration 0002_minutes was applied with another text');
+    await place.close();
+  });
+});
+
+describe('an owner that is full', () => {
+  it('is given nothing and is not taken for stalled; once it has room, it gets every record once', async () => {
+    const place = await createPlace();
+    const taken: number[] = [];
+    const failures: string[] = [];
+    let open = (): void => undefined;
+    let full: Promise<void> | undefined = new Promise((done) => {
+      open = () => {
+        full = undefined;
+        done();
+      };
+    });
+    let asked = 0;
+    const consumer = createPartitionConsumer({
+      brokers,
+      clientId: 'liveboard-test',
+      log: createLog('test', 'fatal'),
+      groupId: `${place.namespace}full`,
+      topics: [place.topic],
+      own: async () => ({
+        get next() {
+          return (taken.at(-1) ?? -1) + 1;
+        },
+        get full() {
+          asked++;
+          return full;
+        },
+        take: async (records) => void taken.push(...records.map(({ offset }) => offset)),
+        onGap: async () => false,
+        release: async () => undefined,
+      }),
+      onFailure: (why) => failures.push(why),
+      stallMs: 1_500,
+      watchMs: 100,
+    });
+    await place.send([entered(1), entered(2)]);
+    await consumer.start();
+    await expect.poll(() => asked, WAIT).toBe(1);
+    await place.send([entered(3)]);
+    // Longer than the watchdog takes to find a partition that stands still.
+    await sleep(4_000);
+    expect([taken, failures, asked]).toEqual([[], [], 1]);
+    open();
+    await expect.poll(() => taken, WAIT).toEqual([0, 1, 2]);
+    await consumer.stop();
     await place.close();
   });
 });
