@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { TOPICS } from '@liveboard/contracts';
+import { GROUPS, TOPICS } from '@liveboard/contracts';
 import { createKafkaAdmin } from '@liveboard/kafka';
 import { connectRedis, createKeys, createRoomStore } from '@liveboard/live-store';
 import kafkajs from 'kafkajs';
@@ -40,10 +40,17 @@ export const measureIngest = async (place: Place, profile?: string): Promise<Rea
   const { kafka, redisUrl, namespace, partitions } = place;
   const admin = createKafkaAdmin(kafka);
   await admin.connect();
-  const ends = await admin.bounds(namespace + TOPICS.events.name);
+  const topic = namespace + TOPICS.events.name;
+  const ends = await admin.bounds(topic);
+  const committed = await admin.committed(namespace + GROUPS.ingest, topic);
   await admin.disconnect();
   const redis = connectRedis(redisUrl, kafka.log);
   const store = createRoomStore(redis, createKeys(namespace), partitions);
+  const { metas: left } = await store.metas();
+  if (committed.some(({ offset }) => offset >= 0) || left.some(({ applied }) => applied !== undefined)) {
+    redis.disconnect();
+    throw new Error('the log was read before: what is measured would be less than all of it');
+  }
   const profiled = profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile];
   const child = spawn(process.execPath, [...profiled, '--enable-source-maps', 'services/ingest/dist/main.js'], {
     cwd: ROOT,
