@@ -43,7 +43,7 @@ export const readPointer = reader(pointerSchema);
 export interface Proof {
   readonly given: boolean;
   /** Looks at the first record read, that of the commit. Says what is wrong where it is another one. */
-  look(first: ReadRecord | undefined): string | undefined;
+  look(first: Pick<ReadRecord, 'offset' | 'append'> | undefined): string | undefined;
   /** The commit's record has left the log, or an operator said to go on. */
   waive(): void;
 }

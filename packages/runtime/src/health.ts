@@ -1,8 +1,10 @@
 import { createServer } from 'node:http';
 import { Registry } from 'prom-client';
 
+/** Where the text of `/metrics` comes from. */
+export type Metrics = Pick<Registry, 'contentType' | 'metrics'>;
+
 export interface Health {
-  readonly registry: Registry;
   readonly port: number;
   close(): Promise<void>;
 }
@@ -10,8 +12,8 @@ export interface Health {
 /** `/healthz` (the process lives), `/readyz` (503 with the reason until `isReady` says nothing), `/metrics`. Loopback only. */
 export const startHealth = async (
   port: number,
-  notReady: () => string | undefined,
-  registry: Registry = new Registry(),
+  notReady: () => string | undefined | Promise<string | undefined>,
+  metrics: Metrics = new Registry(),
 ): Promise<Health> => {
   const server = createServer((request, response) => {
     const reply = (status: number, type: string, body: string): void => {
@@ -19,11 +21,13 @@ export const startHealth = async (
     };
     if (request.url === '/healthz') reply(200, 'text/plain', 'ok\n');
     else if (request.url === '/readyz') {
-      const reason = notReady();
-      reply(reason === undefined ? 200 : 503, 'text/plain', `${reason ?? 'ready'}\n`);
+      Promise.resolve(notReady()).then(
+        (reason) => reply(reason === undefined ? 200 : 503, 'text/plain', `${reason ?? 'ready'}\n`),
+        () => reply(503, 'text/plain', 'not known\n'),
+      );
     } else if (request.url === '/metrics')
-      registry.metrics().then(
-        (text) => reply(200, registry.contentType, text),
+      metrics.metrics().then(
+        (text) => reply(200, metrics.contentType, text),
         () => reply(500, 'text/plain', 'metrics failed\n'),
       );
     else reply(404, 'text/plain', 'not here\n');
@@ -34,7 +38,6 @@ export const startHealth = async (
   });
   const address = server.address();
   return {
-    registry,
     port: typeof address === 'object' && address !== null ? address.port : port,
     close: () => new Promise((done) => server.close(() => done())),
   };

@@ -25,7 +25,7 @@ import { applyScanned, hashScanned } from './scanned.ts';
 import { minuteAt, type Seat } from './seat.ts';
 import { createSeats } from './seats.ts';
 import type { At } from './tally.ts';
-import type { Drain, LogRecord, Outcome, Partition, PartitionOptions, RoomChange } from './types.ts';
+import type { Drain, LogSlice, Outcome, Partition, PartitionOptions, RoomChange } from './types.ts';
 
 interface Core extends Heading {
   applied: number;
@@ -38,14 +38,21 @@ interface Core extends Heading {
   secondAt: number;
 }
 
+interface Place {
+  offset: number;
+  append: number;
+}
+
 const build = (core: Core, rooms: Iterable<Room>): Partition => {
   const { partition, partitions, generation, ledger, gate } = core;
   const seats = createSeats(rooms);
   let records: (MinuteRecord | RoomRecord)[] = [];
   let forgotten: string[] = [];
   let changed = false;
+  /** The record that is judged. One object, because no one keeps it. */
+  const here: Place = { offset: -1, append: 0 };
 
-  const touch = ({ room, unsaid }: Seat, { offset, append }: LogRecord): void => {
+  const touch = ({ room, unsaid }: Seat, { offset, append }: Place): void => {
     unsaid.dirty = true;
     room.rev = offset;
     room.revAt = append;
@@ -84,7 +91,7 @@ const build = (core: Core, rooms: Iterable<Room>): Partition => {
     forgotten.push(room.room_id);
   };
 
-  const advanceAll = (from: number | undefined, to: number, record: LogRecord): void => {
+  const advanceAll = (from: number | undefined, to: number, record: Place): void => {
     for (const seat of seats.all()) {
       const { room, unsaid } = seat;
       if (room.counted > 0) {
@@ -102,7 +109,7 @@ const build = (core: Core, rooms: Iterable<Room>): Partition => {
     }
   };
 
-  const passTime = (ts: number, record: LogRecord): void => {
+  const passTime = (ts: number, record: Place): void => {
     const from = gate.streamTime;
     const entered = moveTime(gate, ts, record.append);
     const to = gate.streamTime as number;
@@ -128,7 +135,7 @@ const build = (core: Core, rooms: Iterable<Room>): Partition => {
     unsaid.infoDirty = true;
   };
 
-  const applyLate = (event: LiveEvent, record: LogRecord): Outcome => {
+  const applyLate = (event: LiveEvent, record: Place): Outcome => {
     const seat = seatOf(event.room_id);
     const { room } = seat;
     room.late++;
@@ -142,7 +149,7 @@ const build = (core: Core, rooms: Iterable<Room>): Partition => {
     return { kind: 'late', room_id: event.room_id };
   };
 
-  const applyDuplicate = (seat: Seat, record: LogRecord): Outcome => {
+  const applyDuplicate = (seat: Seat, record: Place): Outcome => {
     seat.room.duplicates++;
     touch(seat, record);
     ledger.duplicate++;
@@ -153,7 +160,7 @@ const build = (core: Core, rooms: Iterable<Room>): Partition => {
     gate.streamTime !== undefined && room.counted > 0 && isForgotten(room, gate.streamTime);
 
   /** Counts the event, without one that in `SCAN`; its id stands in `HASH`. */
-  const applyCounted = (seat: Seat, record: LogRecord, event?: LiveEvent): Outcome => {
+  const applyCounted = (seat: Seat, record: Place, event?: LiveEvent): Outcome => {
     const { room, unsaid } = seat;
     const { type, ts } = event ?? SCAN;
     const before = gate.streamTime;
@@ -180,7 +187,7 @@ const build = (core: Core, rooms: Iterable<Room>): Partition => {
     return seat.counted;
   };
 
-  const judgeEvent = (event: LiveEvent, record: LogRecord): Outcome => {
+  const judgeEvent = (event: LiveEvent, record: Place): Outcome => {
     const to = partitionOf(event.room_id, partitions);
     if (to !== partition) {
       ledger.forwarded++;
@@ -198,8 +205,8 @@ const build = (core: Core, rooms: Iterable<Room>): Partition => {
     return applyCounted(seat, record, event);
   };
 
-  const judge = (record: LogRecord): Outcome => {
-    const admitted = admit(record.value, record.append);
+  const judge = (value: Uint8Array | null, record: Place): Outcome => {
+    const admitted = admit(value, record.append);
     switch (admitted.kind) {
       case 'refused':
         ledger.quarantined++;
@@ -217,7 +224,7 @@ const build = (core: Core, rooms: Iterable<Room>): Partition => {
   };
 
   /** The short way for the event in `SCAN`; undefined where it is not an ordinary one of a room that is known here. */
-  const judgeScanned = (record: LogRecord): Outcome | undefined => {
+  const judgeScanned = (record: Place): Outcome | undefined => {
     const start = SCAN.start[F.room_id] as number;
     const end = SCAN.end[F.room_id] as number;
     const hash = murmur2(SCAN.bytes, start, end);
@@ -227,6 +234,21 @@ const build = (core: Core, rooms: Iterable<Room>): Partition => {
     hashScanned(seat.room, F.id);
     if (isKnown(gate)) return applyDuplicate(seat, record);
     return applyCounted(seat, record);
+  };
+
+  const begin = (offset: number, append: number): Place => {
+    ledger.in++;
+    core.applied = offset;
+    changed = true;
+    here.offset = offset;
+    here.append = append;
+    return here;
+  };
+
+  const applySlice = ({ offset, append, bytes, start, end }: Readonly<LogSlice>): Outcome => {
+    const place = begin(offset, append);
+    const isScanned = scanEvent(bytes, append, start, end);
+    return (isScanned ? judgeScanned(place) : undefined) ?? judge(bytes.subarray(start, end), place);
   };
 
   const takeRevised = ({ room, unsaid }: Seat): void => {
@@ -279,13 +301,11 @@ const build = (core: Core, rooms: Iterable<Room>): Partition => {
     },
     ledger,
     rooms: () => seats.all().flatMap(({ room }) => (room.counted > 0 ? [room.room_id] : [])),
-    apply: (record) => {
-      ledger.in++;
-      core.applied = record.offset;
-      changed = true;
-      const isScanned = record.value !== null && scanEvent(record.value, record.append);
-      return (isScanned ? judgeScanned(record) : undefined) ?? judge(record);
-    },
+    apply: ({ offset, append, value }) =>
+      value === null
+        ? judge(null, begin(offset, append))
+        : applySlice({ offset, append, bytes: value, start: 0, end: value.length }),
+    applySlice,
     skipTo: (offset) => {
       for (const { room, unsaid } of seats.all()) {
         const { last } = viewLife(room.life, gate.streamTime);

@@ -155,23 +155,22 @@ const isValid = (append: number): boolean => {
 /**
  * Reads an event of a frequent type straight from its bytes into `SCAN`, without making strings. True only for what the
  * full parser accepts as that very event; false says nothing (escapes, other numbers than integers, nested values, repeated
- * keys, rare types, anything invalid): then the full parser judges. Never throws.
+ * keys, rare types, anything invalid): then the full parser judges. The value lies in `bytes` from `from` to `to`. Never throws.
  */
-export const scanEvent = (bytes: Uint8Array, append: number): boolean => {
-  const size = bytes.length;
-  if (size > RULES.maxValueBytes || size < 2 || bytes[0] !== 0x7b) return false;
+export const scanEvent = (bytes: Uint8Array, append: number, from = 0, to = bytes.length): boolean => {
+  if (to - from > RULES.maxValueBytes || to - from < 2 || bytes[from] !== 0x7b) return false;
   const { start, end } = SCAN;
   SCAN.bytes = bytes;
   SCAN.source = -1;
   SCAN.texts = 0;
   integers = 0;
   let wide = 0;
-  let i = 1;
+  let i = from + 1;
   for (;;) {
     while (bytes[i] === SPACE) i++;
     if (bytes[i] !== QUOTE) return false;
     const key = ++i;
-    for (; i < size; i++) {
+    for (; i < to; i++) {
       const byte = bytes[i] as number;
       if (byte === QUOTE) break;
       if (byte < SPACE || byte === BACKSLASH || byte >= 0x80) return false;
@@ -185,9 +184,9 @@ export const scanEvent = (bytes: Uint8Array, append: number): boolean => {
     while (bytes[i] === SPACE) i++;
     let byte = bytes[i] as number;
     if (byte === QUOTE) {
-      const from = ++i;
+      const first = ++i;
       let inner = 0;
-      for (; i < size; i++) {
+      for (; i < to; i++) {
         byte = bytes[i] as number;
         if (byte === QUOTE) break;
         if (byte < SPACE || byte === BACKSLASH) return false;
@@ -197,27 +196,27 @@ export const scanEvent = (bytes: Uint8Array, append: number): boolean => {
           if (byte < 0xc0) inner++;
         }
       }
-      if (i >= size) return false;
+      if (i >= to) return false;
       if (field >= 0) {
         if ((TEXT_FIELDS & (1 << field)) === 0) return false;
         SCAN.texts |= 1 << field;
-        start[field] = from;
+        start[field] = first;
         end[field] = i;
-        lengths[field] = i - from - inner;
+        lengths[field] = i - first - inner;
       }
       i++;
     } else {
       const isNegative = byte === MINUS;
       if (isNegative) i++;
-      const from = i;
+      const first = i;
       let value = 0;
-      for (; i < size; i++) {
+      for (; i < to; i++) {
         const digit = (bytes[i] as number) - ZERO;
         if (digit < 0 || digit > 9) break;
         value = value * 10 + digit;
       }
-      const digits = i - from;
-      if (digits === 0 || digits > MAX_DIGITS || (digits > 1 && bytes[from] === ZERO)) return false;
+      const digits = i - first;
+      if (digits === 0 || digits > MAX_DIGITS || (digits > 1 && bytes[first] === ZERO)) return false;
       if (field >= 0) {
         integers |= 1 << field;
         numbers[field] = isNegative ? -value : value;
@@ -227,9 +226,9 @@ export const scanEvent = (bytes: Uint8Array, append: number): boolean => {
     byte = bytes[i] as number;
     i++;
     if (byte === COMMA) continue;
-    if (byte !== 0x7d || i !== size) return false;
+    if (byte !== 0x7d || i !== to) return false;
     break;
   }
   SCAN.wide = wide === 1;
-  return (wide === 0 || isUtf8(bytes)) && isValid(append);
+  return (wide === 0 || isUtf8(bytes.subarray(from, to))) && isValid(append);
 };

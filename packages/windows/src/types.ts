@@ -20,6 +20,15 @@ export interface LogRecord {
   readonly value: Uint8Array | null;
 }
 
+/** A record whose value lies within a larger buffer. Who reads a log may use one such object for all its records. */
+export interface LogSlice {
+  offset: number;
+  append: number;
+  bytes: Uint8Array;
+  start: number;
+  end: number;
+}
+
 /** Where a record went. `forward` names the partition that the same bytes must be written to. */
 export type Outcome =
   | { readonly kind: 'counted' | 'duplicate' | 'late'; readonly room_id: string }
@@ -72,6 +81,8 @@ export interface Partition {
   rooms(): readonly string[];
   /** Applies the next record. Offsets must rise. Never throws on any bytes. */
   apply(record: LogRecord): Outcome;
+  /** As `apply`, without an object for each record. */
+  applySlice(slice: Readonly<LogSlice>): Outcome;
   /** Goes on at `offset` although records before it were lost: every open room is marked. */
   skipTo(offset: number): void;
   /** True where a drain would hold something. */

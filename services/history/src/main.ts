@@ -18,6 +18,7 @@ import {
 } from '@liveboard/kafka';
 import { createLifecycle, createLog, EXIT_HALTED, startHealth, takeSettings } from '@liveboard/runtime';
 import { CHECKPOINT_FORMAT, createVerdicts, restoreVerdicts } from '@liveboard/windows';
+import { Registry } from 'prom-client';
 import { SETTINGS } from './config.ts';
 import { createEventIntake, createMinuteIntake, createQuarantineIntake } from './intake.ts';
 import { registerMetrics } from './metrics.ts';
@@ -58,11 +59,13 @@ const sink = createHistorySink(clickhouse, log);
 lifecycle.onStop('sink', () => sink.close());
 
 if (settings.LIVEBOARD_HEALTH_PORT !== undefined) {
-  const health = await startHealth(settings.LIVEBOARD_HEALTH_PORT, () => {
+  const registry = new Registry();
+  const notReady = (): string | undefined => {
     if (!isMigrated) return 'ClickHouse has not answered yet';
     return owners.size === 0 ? 'no partition is owned yet' : undefined;
-  });
-  registerMetrics(health.registry, {
+  };
+  const health = await startHealth(settings.LIVEBOARD_HEALTH_PORT, notReady, registry);
+  registerMetrics(registry, {
     owners: statuses,
     sink,
     endOf: (topic, partition) => ends.get(`${topic}/${partition}`),

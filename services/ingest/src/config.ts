@@ -19,3 +19,5 @@ export const SETTINGS = {
   /** A crash costs reading this much of the log again, ms. */
   LIVEBOARD_INGEST_CHECKPOINT_MS: z.coerce.number().int().min(500).default(60_000),
 } as const;
+
+export type Settings = Readonly<z.infer<z.ZodObject<typeof SETTINGS>>>;

@@ -5,11 +5,11 @@ import {
   type OutMessage,
   type PartitionOwner,
   type Pointer,
-  type ReadRecord,
   type StateBytes,
 } from '@liveboard/kafka';
 import type { Log } from '@liveboard/runtime';
-import type { Drain, Outcome, Partition } from '@liveboard/windows';
+import type { Drain, LogSlice, Outcome, Partition } from '@liveboard/windows';
+import { type Batch, readSlice } from './batch.ts';
 import type { Outputs } from './outputs.ts';
 import type { Publication } from './publication.ts';
 
@@ -50,14 +50,20 @@ export interface RunnerStatus {
   readonly isPublished: boolean;
 }
 
-export type Runner = PartitionOwner & { status(): RunnerStatus };
+/** A `PartitionOwner` that takes its records packed. */
+export type Runner = Pick<PartitionOwner, 'next' | 'onGap' | 'release'> & {
+  take(batch: Batch, end: number): Promise<void>;
+  status(): RunnerStatus;
+};
 
 const pause = (): Promise<void> => new Promise((next) => setImmediate(next));
 
 const quarantineRecord = (
   { reason, detail }: Extract<Outcome, { kind: 'quarantined' }>,
   generation: number,
-  { partition, offset, append, value }: ReadRecord,
+  partition: number,
+  { offset, append }: Readonly<LogSlice>,
+  value: Buffer | null,
 ): OutMessage => {
   const record: QuarantineRecord = {
     reason,
@@ -92,44 +98,48 @@ export const createRunner = (options: RunnerOptions): Runner => {
     return result;
   };
 
-  const applyAll = async (
-    records: readonly ReadRecord[],
-    quarantine: OutMessage[],
-    forward: OutMessage[],
-  ): Promise<void> => {
-    for (let i = 0; i < records.length; i++) {
-      const record = records[i] as ReadRecord;
-      if (record.offset <= partition.applied) continue;
-      lastAppend = record.append;
-      const outcome = partition.apply(record);
-      if (outcome.kind === 'quarantined') quarantine.push(quarantineRecord(outcome, generation, record));
-      else if (outcome.kind === 'forwarded')
-        forward.push({
-          key: record.key ?? outcome.room_id,
-          value: record.value,
-          partition: outcome.to,
-          headers: { forwarded: `${n}:${record.offset}` },
-        });
+  const applyAll = async (batch: Batch, quarantine: OutMessage[], forward: OutMessage[]): Promise<void> => {
+    const slice: LogSlice = { offset: -1, append: 0, bytes: batch.bytes, start: 0, end: 0 };
+    for (let i = 0; i < batch.offsets.length; i++) {
+      const hasValue = readSlice(batch, i, slice);
+      const { offset, append, bytes, start, end } = slice;
+      if (offset > partition.applied) {
+        lastAppend = append;
+        const outcome = hasValue ? partition.applySlice(slice) : partition.apply({ offset, append, value: null });
+        if (outcome.kind === 'quarantined' || outcome.kind === 'forwarded') {
+          const value = hasValue ? Buffer.from(bytes.buffer, start, end - start) : null;
+          if (outcome.kind === 'quarantined') quarantine.push(quarantineRecord(outcome, generation, n, slice, value));
+          else
+            forward.push({
+              key: outcome.room_id,
+              value,
+              partition: outcome.to,
+              headers: { forwarded: `${n}:${offset}` },
+            });
+        }
+      }
       if (i % YIELD_EVERY === YIELD_EVERY - 1) await pause();
     }
   };
 
-  const take = (records: readonly ReadRecord[], end: number): Promise<void> =>
+  const take = (batch: Batch, end: number): Promise<void> =>
     alone(async () => {
       logEnd = end;
-      const differs = proof.look(records[0]);
+      const [offset, append] = [batch.offsets[0], batch.appends[0]];
+      const differs = proof.look(offset === undefined || append === undefined ? undefined : { offset, append });
       if (differs !== undefined) return options.onOtherLog(differs);
       await outputs.room();
       const quarantine: OutMessage[] = [];
       const forward: OutMessage[] = [];
       try {
-        await applyAll(records, quarantine, forward);
+        await applyAll(batch, quarantine, forward);
       } finally {
         // What was applied is not applied again, whatever came after it.
         outputs.send('quarantine', quarantine);
         outputs.send('events', forward);
       }
     });
+
   const sayMinutes = (drain: Drain | undefined): void => {
     const messages = drain?.records.map((record) => ({
       key: record.kind === 'room' ? record.info.room_id : record.room_id,
