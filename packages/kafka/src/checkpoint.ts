@@ -10,13 +10,17 @@ const CHUNK_BYTES = 900 * 1024;
 
 /** A partition's state as of record `last`, which was appended at `append` (ms). */
 export interface StateBytes {
-  readonly bytes: Buffer;
+  /** One after another. In pieces, because joining them would keep the event loop for as long as the state is large. */
+  readonly pieces: readonly Uint8Array[];
   readonly last: number;
   readonly append: number;
 }
 
+/** Bytes in all pieces. */
+export const sizeOf = (pieces: readonly Uint8Array[]): number => pieces.reduce((sum, { length }) => sum + length, 0);
+
 export interface CheckpointStore {
-  /** Writes the state's bytes, a send each chunk, and says where they lie. */
+  /** Writes the state's bytes, a send each chunk, and says where they lie. Between sends others have their turn. */
   save(partition: number, state: StateBytes): Promise<Pointer>;
   /** @throws Error where chunks are missing or their sum differs. */
   load(partition: number, pointer: Pointer): Promise<Buffer>;
@@ -31,6 +35,24 @@ export interface CheckpointOptions {
   readonly format: number;
 }
 
+/** Cuts pieces anew, into chunks of `size` bytes and a last one of at most that; at least one. */
+export function* cutChunks(pieces: readonly Uint8Array[], size: number): Generator<Buffer> {
+  let parts: Uint8Array[] = [];
+  let room = size;
+  for (const piece of pieces)
+    for (let at = 0; at < piece.length; ) {
+      const part = piece.subarray(at, at + room);
+      parts.push(part);
+      at += part.length;
+      room -= part.length;
+      if (room > 0) continue;
+      yield Buffer.concat(parts);
+      parts = [];
+      room = size;
+    }
+  if (parts.length > 0 || pieces.every(({ length }) => length === 0)) yield Buffer.concat(parts);
+}
+
 /** States of partitions in `live.checkpoints`. */
 export const createCheckpointStore = (
   kafka: KafkaOptions,
@@ -39,18 +61,21 @@ export const createCheckpointStore = (
 ): CheckpointStore => {
   const topic = namespace + TOPICS.checkpoints.name;
   return {
-    save: async (partition, { bytes, last, append }) => {
+    save: async (partition, { pieces, last, append }) => {
       const id = randomUUID();
-      const n = Math.max(1, Math.ceil(bytes.length / CHUNK_BYTES));
+      const n = Math.max(1, Math.ceil(sizeOf(pieces) / CHUNK_BYTES));
       let first = -1;
-      for (let i = 0; i < n; i++) {
-        const value = bytes.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES);
+      let i = 0;
+      let crc = 0;
+      for (const value of cutChunks(pieces, CHUNK_BYTES)) {
         const headers = { group, id, i: String(i), n: String(n) };
+        crc = crc32(value, crc);
         const [placed] = await producer.send(topic, [{ key: `p${partition}`, value, partition, headers }]);
         if (i === 0) first = placed?.baseOffset ?? -1;
+        i++;
       }
       const at = { v: POSITION_VERSION, g: generation, l: last, a: append } as const;
-      return { ...at, id, o: first, n, crc: crc32(bytes), f: format };
+      return { ...at, id, o: first, n, crc, f: format };
     },
     load: async (partition, { id, o, n, crc }) => {
       const bytes = Buffer.concat(await readOffsets(kafka, { topic, partition, offset: o, id, count: n }, namespace));

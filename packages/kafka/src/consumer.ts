@@ -70,7 +70,7 @@ export const createPartitionConsumer = (options: ConsumerOptions): PartitionCons
     sessionTimeout: 10_000,
     heartbeatInterval: 2_000,
     maxWaitTimeInMs: 500,
-    maxBytesPerPartition: 1_048_576,
+    maxBytesPerPartition: 262_144,
     partitionAssigners: [createStickyAssigner(topics, owned)],
   });
   const admin = createKafkaAdmin(options);

@@ -1,5 +1,5 @@
 export { type Committed, createKafkaAdmin, type KafkaAdmin, type LogBounds } from './admin.ts';
-export { type CheckpointStore, createCheckpointStore, type StateBytes } from './checkpoint.ts';
+export { type CheckpointStore, createCheckpointStore, type StateBytes, sizeOf } from './checkpoint.ts';
 export type { KafkaOptions } from './client.ts';
 export { UnknownCodec } from './codecs.ts';
 export {

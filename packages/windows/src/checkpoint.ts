@@ -19,6 +19,7 @@ export const checkHeading = (found: Heading | undefined, wanted: PartitionOption
 
 const ARRAYS = { b: Uint8Array, i: Int32Array, h: Uint16Array, d: Float64Array } as const;
 type Tag = keyof typeof ARRAYS;
+const TAGS = Object.keys(ARRAYS) as Tag[];
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -30,14 +31,14 @@ const decoder = new TextDecoder();
 export const packValue = (value: unknown): Uint8Array => {
   const blobs: Uint8Array[] = [];
   const json = JSON.stringify(value, (_, held: unknown) => {
+    if (typeof held !== 'object' || held === null || Array.isArray(held)) return held;
     if (held instanceof Map) return { $m: [...held] };
     if (held instanceof Set) return { $s: [...held] };
-    for (const [tag, type] of Object.entries(ARRAYS)) {
-      if (!(held instanceof type)) continue;
-      blobs.push(new Uint8Array(held.buffer, held.byteOffset, held.byteLength));
-      return { $a: tag, n: held.length };
-    }
-    return held;
+    if (!ArrayBuffer.isView(held)) return held;
+    const tag = TAGS.find((each) => held instanceof ARRAYS[each]);
+    if (tag === undefined) return held;
+    blobs.push(new Uint8Array(held.buffer, held.byteOffset, held.byteLength));
+    return { $a: tag, n: held.byteLength / ARRAYS[tag].BYTES_PER_ELEMENT };
   });
   const text = encoder.encode(json);
   const total = 8 + text.length + blobs.reduce((sum, { length }) => sum + length, 0);

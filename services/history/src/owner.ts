@@ -127,7 +127,7 @@ export const createOwner = (options: OwnerOptions): Owner => {
         pieces.push(piece);
         await pause();
       }
-      return { bytes: Buffer.concat(pieces), last: intake.applied, append: last?.append ?? 0 };
+      return { pieces, last: intake.applied, append: last?.append ?? 0 };
     });
     const pointer = await store.save(n, state);
     pointers.push(pointer);
@@ -140,7 +140,7 @@ export const createOwner = (options: OwnerOptions): Owner => {
     if (committed === undefined || !('id' in committed)) return;
     if (now() - pointedAt < Math.max(REFRESH_MS, 2 * options.commitAgeMs)) return;
     const { l, a } = committed;
-    await commit(await store.save(n, { bytes: await store.load(n, committed), last: l, append: a }));
+    await commit(await store.save(n, { pieces: [await store.load(n, committed)], last: l, append: a }));
     pointedAt = now();
   };
 

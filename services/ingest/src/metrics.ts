@@ -1,4 +1,4 @@
-import type { CheckpointStore, LogBounds } from '@liveboard/kafka';
+import { type CheckpointStore, type LogBounds, sizeOf } from '@liveboard/kafka';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';
 
 import type { Publication } from './publication.ts';
@@ -192,7 +192,7 @@ export const createMetrics = (registry: Registry, sources: MetricSources): Obser
         const pointer = await store.save(partition, state);
         made.inc({ partition });
         saved.add(partition);
-        bytes.set({ partition }, state.bytes.length);
+        bytes.set({ partition }, sizeOf(state.pieces));
         return pointer;
       },
     }),

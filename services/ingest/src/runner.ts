@@ -163,7 +163,7 @@ export const createRunner = (options: RunnerOptions): Runner => {
         pieces.push(piece);
         await pause();
       }
-      return { bytes: Buffer.concat(pieces), last: partition.applied, append: lastAppend };
+      return { pieces, last: partition.applied, append: lastAppend };
     });
 
   const commit = (to: Pointer): Promise<void> => options.commit(to.l + 1, JSON.stringify(to));

@@ -116,7 +116,7 @@ describe('ingest’s figures', () => {
     expect((await read()).has('checkpoint_pause_ms{partition="3"}')).toBe(false);
     await observer.checkpoint(3, async () => {
       await new Promise((next) => setTimeout(next, 5));
-      await observed.save(3, { bytes: Buffer.alloc(1_000), last: 1, append: 1 });
+      await observed.save(3, { pieces: [Buffer.alloc(1_000)], last: 1, append: 1 });
       block(60);
     });
     const figures = await read();
