@@ -14,21 +14,25 @@ export interface ReadRecord {
 export interface LogReader {
   /**
    * Reads every partition from its first record to the end it had at the call; `take` gets each partition's records in
-   * order, the next ones once what it returned is settled.
+   * order, the next ones once what it returned is settled. `only`: of one partition alone.
    */
-  readAll(topic: string, take: (records: readonly ReadRecord[]) => void | Promise<void>): Promise<void>;
+  readAll(topic: string, take: (records: readonly ReadRecord[]) => void | Promise<void>, only?: number): Promise<void>;
 }
 
 /** Reads whole topics in a throw-away group, for tools: nothing is committed. */
 export const createLogReader = (options: KafkaOptions, namespace: string): LogReader => ({
-  readAll: async (topic, take) => {
+  readAll: async (topic, take, only) => {
     const admin = createKafkaAdmin(options);
     await admin.connect();
     const bounds = await admin.bounds(topic);
     await admin.disconnect();
+    const isWanted = (partition: number): boolean => only === undefined || partition === only;
     const waiting = new Map(
-      bounds.filter(({ start, end }) => end > start).map(({ partition, end }) => [partition, end]),
+      bounds
+        .filter(({ partition, start, end }) => isWanted(partition) && end > start)
+        .map(({ partition, end }) => [partition, end]),
     );
+    const others = bounds.map(({ partition }) => partition).filter((partition) => !isWanted(partition));
     if (waiting.size === 0) return;
     const consumer = createClient(options).consumer({
       groupId: `${namespace}liveboard.tool.${randomUUID()}`,
@@ -43,6 +47,7 @@ export const createLogReader = (options: KafkaOptions, namespace: string): LogRe
           if (offset >= (waiting.get(partition) ?? Number.POSITIVE_INFINITY) - 1) waiting.delete(partition);
           if (waiting.size === 0) done();
         };
+        consumer.on('consumer.group_join', () => consumer.pause([{ topic, partitions: others }]));
         consumer.on('consumer.crash', ({ payload }) => fail(payload.error));
         // Records of aborted transactions and their markers are passed over without the handler.
         consumer.on('consumer.end_batch_process', ({ payload: { partition, batchSize, lastOffset } }) => {
