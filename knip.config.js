@@ -11,5 +11,6 @@ export default {
     infra: { project: ['src/**/*.mjs', 'test/**/*.{mjs,ts}'] },
     'infra/chdb': { entry: ['src/main.ts'] },
     'services/*': { entry: ['src/main.ts'] },
+    'test/verify': { entry: ['src/main.ts'] },
   },
 };

@@ -2,7 +2,7 @@ import { RULES } from '@liveboard/contracts';
 import type { OracleResult, OracleRoom } from '@liveboard/oracle';
 import type { Differ } from './diff.ts';
 import type { System } from './system.ts';
-import type { Written } from './written.ts';
+import { unordered, type Written } from './written.ts';
 
 const LEDGER = ['counted', 'duplicate', 'late', 'quarantined', 'forwarded', 'ignored', 'ticks'] as const;
 
@@ -10,10 +10,6 @@ const byId = <T extends { readonly product_id: string }>(list: readonly T[]): T[
   [...list].sort((a, b) => Buffer.compare(Buffer.from(a.product_id), Buffer.from(b.product_id)));
 const bySource = <T extends { readonly source: string }>(list: readonly T[]): T[] =>
   [...list].sort((a, b) => (a.source < b.source ? -1 : 1));
-
-/** A set, whatever the order it is written in. */
-const unordered = <T extends { readonly available: readonly string[] }>(info: T | undefined): T | undefined =>
-  info === undefined ? undefined : { ...info, available: [...info.available].sort() };
 
 const checkKafka = (differ: Differ, roomId: string, room: OracleRoom, written: Written): void => {
   const rows = written.rows.get(roomId) ?? new Map();
@@ -32,7 +28,7 @@ const checkRedis = async (
   differ: Differ,
   roomId: string,
   room: OracleRoom,
-  { store }: System,
+  { store }: Pick<System, 'store'>,
   redisWasLost: boolean,
 ): Promise<void> => {
   if (room.counted === 0) return;
@@ -63,41 +59,31 @@ const checkRedis = async (
 };
 
 /**
- * Compares everything that ingest wrote with a recount of the log, cell by cell. Returns by how many records the ledgers
- * are off.
+ * Compares what ingest wrote of one partition to Kafka and Redis with a recount of the log, cell by cell. Returns by how
+ * many records the ledger is off.
  */
-export const checkAll = async (
+export const checkIngest = async (
   differ: Differ,
-  recount: ReadonlyMap<number, OracleResult>,
+  partition: number,
+  { ledger, verdicts, rooms, streamTime }: OracleResult,
   written: Written,
-  system: System,
+  system: Pick<System, 'store'>,
   redisWasLost: boolean,
 ): Promise<number> => {
   const { metas } = await system.store.metas();
-  let off = 0;
-  const known = new Set<string>();
-  for (const [partition, { ledger, verdicts, rooms, streamTime }] of recount) {
-    const meta = metas.find((each) => each.partition === partition);
-    differ.compare(`ledger ${partition}`, ledger, meta?.ledger);
-    differ.compare(`stream time ${partition}`, streamTime, meta?.stream_time);
-    const held: Readonly<Record<string, number>> = meta?.ledger ?? {};
-    off += Math.abs((held.in ?? 0) - LEDGER.reduce((sum, name) => sum + (held[name] ?? 0), 0));
-    for (const { offset, verdict, reason } of verdicts)
-      if (verdict === 'quarantined')
-        differ.compare(
-          `refusal ${partition}:${offset}`,
-          reason,
-          written.refusals.get(`${partition}:${offset}`)?.reason,
-        );
-    const refused = [...written.refusals.values()].filter((each) => each.partition === partition).length;
-    differ.compare(`refusals ${partition}`, ledger.quarantined, refused);
-    for (const [roomId, room] of rooms) {
-      known.add(roomId);
-      checkKafka(differ, roomId, room, written);
-      await checkRedis(differ, roomId, room, system, redisWasLost);
-    }
+  const meta = metas.find((each) => each.partition === partition);
+  differ.compare(`ledger ${partition}`, ledger, meta?.ledger);
+  differ.compare(`stream time ${partition}`, streamTime, meta?.stream_time);
+  for (const { offset, verdict, reason } of verdicts)
+    if (verdict === 'quarantined')
+      differ.compare(`refusal ${partition}:${offset}`, reason, written.refusals.get(`${partition}:${offset}`)?.reason);
+  differ.compare(`refusals ${partition}`, ledger.quarantined, written.refusals.size);
+  for (const [roomId, room] of rooms) {
+    checkKafka(differ, roomId, room, written);
+    await checkRedis(differ, roomId, room, system, redisWasLost);
   }
   for (const roomId of [...written.rows.keys(), ...written.rooms.keys()])
-    if (!known.has(roomId)) differ.compare(`room ${roomId}`, undefined, 'written');
-  return off;
+    if (!rooms.has(roomId)) differ.compare(`room ${roomId}`, undefined, 'written');
+  const held: Readonly<Record<string, number>> = meta?.ledger ?? {};
+  return Math.abs((held.in ?? 0) - LEDGER.reduce((sum, name) => sum + (held[name] ?? 0), 0));
 };

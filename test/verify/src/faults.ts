@@ -1,10 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { processOf } from '@liveboard/infra/stack-file';
 import type { System } from './system.ts';
 import { until } from './wait.ts';
 
-export const FAULTS = ['kill-ingest', 'redis-flush', 'redis-kill', 'rescale', 'stop-ingest'] as const;
+export const FAULTS = [
+  'kill-ingest',
+  'redis-flush',
+  'redis-kill',
+  'rescale',
+  'stop-ingest',
+  'kill-history',
+  'kill-clickhouse',
+] as const;
 export type Fault = (typeof FAULTS)[number];
+
+/** Faults that boards do not notice: what recovers from them is history. */
+export const OF_HISTORY: ReadonlySet<Fault> = new Set(['kill-history', 'kill-clickhouse']);
 
 /** How often each is done in one run. */
 export const TIMES: Readonly<Record<Fault, number>> = {
@@ -13,8 +25,11 @@ export const TIMES: Readonly<Record<Fault, number>> = {
   'redis-kill': 4,
   rescale: 2,
   'stop-ingest': 1,
+  'kill-history': 4,
+  'kill-clickhouse': 3,
 };
 
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 /** Longer than a session of the group: another worker has the partitions by then, or would have. */
 const STOPPED_MS = 45_000;
 const STEP_MS = 60_000;
@@ -26,7 +41,8 @@ export interface Faults {
   end(): Promise<void>;
 }
 
-export const createFaults = (stackFile: string, system: System, addIngest: readonly string[]): Faults => {
+export const createFaults = (stackFile: string, system: Pick<System, 'flush'>): Faults => {
+  const addIngest = ['scripts/service.mjs', 'ingest', '--stack', stackFile];
   let added: ChildProcess | undefined;
 
   const pidOf = async (name: string): Promise<number> => {
@@ -54,9 +70,6 @@ export const createFaults = (stackFile: string, system: System, addIngest: reado
   return {
     inject: async (fault) => {
       switch (fault) {
-        case 'kill-ingest':
-          process.kill(await pidOf('ingest'), 'SIGKILL');
-          return;
         case 'redis-kill':
           process.kill(await pidOf('redis'), 'SIGKILL');
           return;
@@ -73,9 +86,13 @@ export const createFaults = (stackFile: string, system: System, addIngest: reado
         case 'rescale': {
           // Comes the first time, leaves the second time.
           if (added !== undefined) return leave();
-          const [command = '', ...args] = addIngest;
-          added = spawn(command, args, { stdio: 'ignore' });
+          added = spawn(process.execPath, addIngest, { cwd: ROOT, stdio: 'ignore' });
+          return;
         }
+        case 'kill-ingest':
+        case 'kill-history':
+        case 'kill-clickhouse':
+          process.kill(await pidOf(fault.slice('kill-'.length)), 'SIGKILL');
       }
     },
     end: leave,

@@ -1,5 +1,6 @@
 import { type AdversaryRecord, createAdversary, createRandom } from '@liveboard/simulator';
-import type { Fault, Faults } from './faults.ts';
+import { type Fault, type Faults, OF_HISTORY } from './faults.ts';
+import { noteMarks } from './marks.ts';
 import type { System } from './system.ts';
 import { until } from './wait.ts';
 
@@ -17,7 +18,7 @@ export interface LoadOptions {
   readonly say: (text: string) => void;
 }
 
-/** How long boards took to be as new as the log was at the fault, ms. */
+/** How long boards, or history, took to be as new as the log was at the fault, ms. */
 export type Recoveries = Map<Fault, number[]>;
 
 /** Sends an adversarial log, with the faults spread over it. Its events lie in the past, and its own ticks move time. */
@@ -38,16 +39,21 @@ export const sendLoad = async (system: System, faults: Faults, options: LoadOpti
   const recoveries: Recoveries = new Map();
   const topic = system.topic('events');
 
+  /** The last event of each partition that must stand in ClickHouse, whatever its verdict. */
+  const marks = new Map<number, number>();
   const send = async (part: readonly AdversaryRecord[]): Promise<void> => {
-    for (let i = 0; i < part.length; i += BATCH)
-      await system.producer.send(
+    for (let i = 0; i < part.length; i += BATCH) {
+      const batch = part.slice(i, i + BATCH);
+      const placed = await system.producer.send(
         topic,
-        part.slice(i, i + BATCH).map(({ key, value, partition }) => ({
+        batch.map(({ key, value, partition }) => ({
           key,
           value: value === null ? null : Buffer.from(value),
           partition,
         })),
       );
+      noteMarks(marks, batch, placed, system.partitions);
+    }
   };
 
   const parts = schedule.length + 1;
@@ -64,10 +70,13 @@ export const sendLoad = async (system: System, faults: Faults, options: LoadOpti
     await send(part.slice(0, cut));
     const begun = Date.now();
     const [, ends] = await Promise.all([faults.inject(fault), send(part.slice(cut)).then(() => system.ends())]);
-    await until(`boards fresh after ${fault}`, () => system.isFresh(ends), RECOVERY_MS);
+    const [what, isBack] = OF_HISTORY.has(fault)
+      ? ['history caught up', () => system.isWritten(marks)]
+      : ['boards fresh', () => system.isFresh(ends)];
+    await until(`${what} after ${fault}`, isBack, RECOVERY_MS);
     const took = Date.now() - begun;
     recoveries.set(fault, [...(recoveries.get(fault) ?? []), took]);
-    say(`${fault}: boards fresh after ${(took / 1_000).toFixed(1)} s`);
+    say(`${fault}: ${what} after ${(took / 1_000).toFixed(1)} s`);
   }
   return recoveries;
 };

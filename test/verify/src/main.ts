@@ -1,14 +1,12 @@
 import { readStack } from '@liveboard/infra/stack-file';
 import { createRandom } from '@liveboard/simulator';
-import { checkAll } from './check.ts';
-import { createDiffer } from './diff.ts';
-import { createFaults, type Fault, TIMES } from './faults.ts';
+import { checkPartition } from './check-partition.ts';
+import { createFaults, type Fault, OF_HISTORY, TIMES } from './faults.ts';
 import { sendLoad } from './load.ts';
 import { type Options, readOptions, USAGE } from './options.ts';
-import { recount } from './recount.ts';
+import { checkPartitions, verdictOf } from './partitions.ts';
 import { connectSystem } from './system.ts';
 import { until } from './wait.ts';
-import { readWritten } from './written.ts';
 
 const SETTLE_MS = 120_000;
 
@@ -21,10 +19,8 @@ const scheduleOf = ({ faults, seed }: Options): Fault[] => {
 };
 
 const run = async (options: Options): Promise<boolean> => {
-  const stack = readStack(options.stack);
-  const system = await connectSystem(stack);
-  const addIngest = [process.execPath, 'scripts/service.mjs', 'ingest', '--stack', options.stack];
-  const faults = createFaults(options.stack, system, addIngest);
+  const system = await connectSystem(readStack(options.stack));
+  const faults = createFaults(options.stack, system);
   try {
     const recoveries = await sendLoad(system, faults, {
       seed: options.seed,
@@ -39,39 +35,33 @@ const run = async (options: Options): Promise<boolean> => {
     for (const [fault, times] of recoveries) {
       const sorted = [...times].sort((a, b) => a - b);
       const [middle = 0, last = 0] = [sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
-      say(`${fault}: ${times.length} times, boards fresh after p50 ${middle} ms, at most ${last} ms`);
+      const what = OF_HISTORY.has(fault) ? 'history caught up' : 'boards fresh';
+      say(`${fault}: ${times.length} times, ${what} after p50 ${middle} ms, at most ${last} ms`);
     }
-    const [events, minutes, quarantine] = [
-      await system.read('events'),
-      await system.read('minutes'),
-      await system.read('quarantine'),
-    ];
-    say(`counting ${events.length} records again; ${minutes.length} records of live.minutes`);
+    say('counting the log again, partition by partition');
     const redisWasLost = options.faults.some((fault) => fault.startsWith('redis-'));
-    const differ = createDiffer();
-    const off = await checkAll(
-      differ,
-      recount(events, { partitions: system.partitions, generation: stack.generation }),
-      readWritten(minutes, quarantine),
-      system,
-      redisWasLost,
-    );
-    for (const [kind, count] of differ.kinds) say(`${count} differ in ${kind}`);
-    for (const text of differ.said) say(`differs: ${text}`);
-    console.log(
-      `verify: ${differ.cells} cells compared, ${differ.differing} differ, ledger ${off === 0 ? 'balanced' : `off by ${off}`}`,
-    );
-    return differ.differing === 0 && off === 0;
+    const tally = await checkPartitions(options.stack, system.partitions, redisWasLost);
+    say(`${tally.records} records counted again; the largest process took ${tally.rssMb} MiB`);
+    for (const [kind, count] of tally.kinds) say(`${count} differ in ${kind}`);
+    for (const text of tally.said) say(`differs: ${text}`);
+    console.log(`verify: ${verdictOf(tally)}`);
+    return tally.differing === 0 && tally.off === 0;
   } finally {
     await faults.end();
     await system.close();
   }
 };
 
-try {
-  process.exitCode = (await run(readOptions(process.argv.slice(2)))) ? 0 : 1;
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  console.error(USAGE);
-  process.exitCode = 1;
-}
+const [first, ...rest] = process.argv.slice(2);
+if (first === 'partition') {
+  // One of the processes of `checkPartitions`.
+  const [partition, stackFile = '', redis] = rest;
+  console.log(JSON.stringify(await checkPartition(stackFile, Number(partition), redis !== undefined)));
+} else
+  try {
+    process.exitCode = (await run(readOptions(process.argv.slice(2)))) ? 0 : 1;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    console.error(USAGE);
+    process.exitCode = 1;
+  }

@@ -1,11 +1,14 @@
 import { GROUPS, TOPICS } from '@liveboard/contracts';
+import { createHistoryClient, databaseOf } from '@liveboard/history-store';
 import type { Stack } from '@liveboard/infra/stack-file';
 import { createKafkaAdmin, createKafkaProducer, createLogReader, type ReadRecord } from '@liveboard/kafka';
 import { connectRedis, createKeys, createRoomStore } from '@liveboard/live-store';
 import { createLog } from '@liveboard/runtime';
 
 /** The real parts of a stack, as a run sees them from outside. */
-export const connectSystem = async (stack: Pick<Stack, 'namespace' | 'kafka_brokers' | 'redis_url'>) => {
+export const connectSystem = async (
+  stack: Pick<Stack, 'namespace' | 'generation' | 'kafka_brokers' | 'redis_url' | 'clickhouse_url'>,
+) => {
   const log = createLog('verify', 'fatal');
   const kafka = { brokers: stack.kafka_brokers.split(','), clientId: 'liveboard-verify', log };
   const topic = (name: keyof typeof TOPICS): string => stack.namespace + TOPICS[name].name;
@@ -17,6 +20,7 @@ export const connectSystem = async (stack: Pick<Stack, 'namespace' | 'kafka_brok
   const partitions = (await admin.bounds(topic('events'))).length;
   const store = createRoomStore(redis, createKeys(stack.namespace), partitions);
   const reader = createLogReader(kafka, stack.namespace);
+  const history = createHistoryClient({ url: stack.clickhouse_url, database: databaseOf(stack.namespace) });
 
   /** Where each partition's log ends, and what of it the parts have taken in. */
   const positions = async () => {
@@ -36,6 +40,7 @@ export const connectSystem = async (stack: Pick<Stack, 'namespace' | 'kafka_brok
   return {
     partitions,
     store,
+    history,
     producer,
     topic,
     ends: async () => new Map((await admin.bounds(topic('events'))).map(({ partition, end }) => [partition, end])),
@@ -45,11 +50,22 @@ export const connectSystem = async (stack: Pick<Stack, 'namespace' | 'kafka_brok
     /** Whether boards and checkpoints have taken in the whole log. */
     isSettled: async () =>
       (await positions()).every(({ end, committed, applied }) => committed === end && applied + 1 === end),
-    read: async (name: keyof typeof TOPICS): Promise<ReadRecord[]> => {
+    /** Whether ClickHouse has these events, and so all before them: the last one of each partition. */
+    isWritten: async (marks: ReadonlyMap<number, number>): Promise<boolean> => {
+      const rows = await history.query<{ n: number; last: string }>(
+        `SELECT \`partition\` AS n, max(\`offset\`) AS last FROM events WHERE generation = {generation: UInt16} GROUP BY n`,
+        { generation: stack.generation },
+      );
+      const held = new Map(rows.map(({ n, last }) => [n, Number(last)]));
+      return [...marks].every(([partition, offset]) => (held.get(partition) ?? -1) >= offset);
+    },
+    /** One partition's records, from its first to the end it has now. */
+    read: async (name: keyof typeof TOPICS, partition: number): Promise<ReadRecord[]> => {
       const records: ReadRecord[] = [];
-      await reader.readAll(topic(name), (more) => {
+      const keep = (more: readonly ReadRecord[]): void => {
         for (const record of more) records.push(record);
-      });
+      };
+      await reader.readAll(topic(name), keep, partition);
       return records;
     },
     flush: () => redis.flushall(),
@@ -60,6 +76,7 @@ export const connectSystem = async (stack: Pick<Stack, 'namespace' | 'kafka_brok
     },
     close: async () => {
       redis.disconnect();
+      await history.close();
       await producer.disconnect();
       await admin.disconnect();
     },

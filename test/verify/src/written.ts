@@ -3,10 +3,18 @@ import type { ReadRecord } from '@liveboard/kafka';
 
 /** What ingest wrote to Kafka, the newest of each thing: rows by room and minute, rooms, refusals by partition and offset. */
 export interface Written {
+  /** All of `live.minutes`, in the order of the log. */
+  readonly records: readonly (MinuteRecord | RoomRecord)[];
+  /** The account that the newest row of a room's minute names, by room and minute. */
+  readonly accounts: ReadonlyMap<string, string>;
   readonly rows: ReadonlyMap<string, ReadonlyMap<number, MinuteRow>>;
   readonly rooms: ReadonlyMap<string, RoomRecord>;
   readonly refusals: ReadonlyMap<string, QuarantineRecord>;
 }
+
+/** A set, whatever the order it is written in. */
+export const unordered = <T extends { readonly available: readonly string[] }>(info: T | undefined): T | undefined =>
+  info === undefined ? undefined : { ...info, available: [...info.available].sort() };
 
 const parse = <T>({ value }: ReadRecord): T => JSON.parse(value?.toString() ?? 'null') as T;
 
@@ -14,24 +22,27 @@ const parse = <T>({ value }: ReadRecord): T => JSON.parse(value?.toString() ?? '
 export const readWritten = (minutes: readonly ReadRecord[], quarantine: readonly ReadRecord[]): Written => {
   const rows = new Map<string, Map<number, MinuteRow>>();
   const rooms = new Map<string, RoomRecord>();
-  for (const each of minutes) {
-    const record = parse<MinuteRecord | RoomRecord>(each);
+  const accounts = new Map<string, string>();
+  const records = minutes.map((each) => parse<MinuteRecord | RoomRecord>(each));
+  for (const record of records) {
     if (record.kind === 'room') {
       const { room_id } = record.info;
       const held = rooms.get(room_id);
       if (held === undefined || record.rev >= held.rev) rooms.set(room_id, record);
       continue;
     }
-    const { room_id, row } = record;
+    const { room_id, account_id = '', row } = record;
     const of = rows.get(room_id) ?? new Map<number, MinuteRow>();
     rows.set(room_id, of);
     const held = of.get(row.minute);
-    if (held === undefined || row.rev >= held.rev) of.set(row.minute, row);
+    if (held !== undefined && row.rev < held.rev) continue;
+    of.set(row.minute, row);
+    accounts.set(`${room_id} ${row.minute}`, account_id);
   }
   const refusals = new Map<string, QuarantineRecord>();
   for (const each of quarantine) {
     const record = parse<QuarantineRecord>(each);
     refusals.set(`${record.partition}:${record.offset}`, record);
   }
-  return { rows, rooms, refusals };
+  return { records, accounts, rows, rooms, refusals };
 };
