@@ -1,4 +1,4 @@
-// `npm run verify` and `npm run bench`: a program of test/ against a stack of its own, without simulated rooms and ticks.
+// `npm run verify`, `bench` and `test:faults`: a program of test/ against a stack of its own, without simulated rooms and ticks.
 // The program's last line is said again after the stack's own ones.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -39,12 +39,13 @@ let code = 1;
 let last = '';
 try {
   const options = parseOptions(['--dir', join(dir, 'stack'), '--no-simulator', '--ticks', 'off'], root, process.env);
-  stack = createStack(root, options, { command: `npm run ${name}` });
+  stack = createStack(root, options, { command: `npm run ${name === 'faults' ? 'test:faults' : name}` });
   await stack.prepare();
   install(root);
   await build(root);
   // Short, so that restarts begin in the middle of what was read.
   if (name === 'verify') process.env.LIVEBOARD_INGEST_CHECKPOINT_MS ??= '3000';
+  if (name === 'faults') process.env.LIVEBOARD_INGEST_CHECKPOINT_MS ??= '10000';
   await stack.start();
   report(`Running ${name}`);
   const main = ['--enable-source-maps', `test/${name}/dist/main.js`, '--stack', stack.stackFile];

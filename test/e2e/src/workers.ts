@@ -17,6 +17,8 @@ export interface WorkerProcess {
 export interface WorkerSettings {
   readonly namespace: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** A module that is loaded before the worker's own. */
+  readonly preload?: string | undefined;
 }
 
 const children = new Set<ChildProcess>();
@@ -24,11 +26,11 @@ const children = new Set<ChildProcess>();
 const spawnWorker = (
   service: 'ingest' | 'history',
   stack: Stack,
-  namespace: string,
-  env: Readonly<Record<string, string>>,
+  { namespace, env, preload }: WorkerSettings,
 ): WorkerProcess => {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('LIVEBOARD_'));
-  const child = spawn(process.execPath, ['--enable-source-maps', `services/${service}/dist/main.js`], {
+  const loaded = preload === undefined ? [] : ['--import', preload];
+  const child = spawn(process.execPath, [...loaded, '--enable-source-maps', `services/${service}/dist/main.js`], {
     cwd: root,
     env: {
       ...Object.fromEntries(inherited),
@@ -62,21 +64,27 @@ const spawnWorker = (
 };
 
 /** Starts the built ingest against the stack's Kafka and Redis, without ticks. */
-export const spawnIngest = (stack: Stack, { namespace, env = {} }: WorkerSettings): WorkerProcess =>
-  spawnWorker('ingest', stack, namespace, {
-    REDIS_URL: stack.redis_url,
-    LIVEBOARD_INGEST_TICKS: 'off',
-    LIVEBOARD_INGEST_CHECKPOINT_MS: '500',
-    ...env,
+export const spawnIngest = (stack: Stack, settings: WorkerSettings): WorkerProcess =>
+  spawnWorker('ingest', stack, {
+    ...settings,
+    env: {
+      REDIS_URL: stack.redis_url,
+      LIVEBOARD_INGEST_TICKS: 'off',
+      LIVEBOARD_INGEST_CHECKPOINT_MS: '500',
+      ...settings.env,
+    },
   });
 
 /** Starts the built history against the stack's Kafka and ClickHouse; what is acknowledged it commits at once. */
-export const spawnHistory = (stack: Stack, { namespace, env = {} }: WorkerSettings): WorkerProcess =>
-  spawnWorker('history', stack, namespace, {
-    CLICKHOUSE_URL: stack.clickhouse_url,
-    LIVEBOARD_HISTORY_COMMIT_AGE_MS: '0',
-    LIVEBOARD_HISTORY_CHECKPOINT_MS: '500',
-    ...env,
+export const spawnHistory = (stack: Stack, settings: WorkerSettings): WorkerProcess =>
+  spawnWorker('history', stack, {
+    ...settings,
+    env: {
+      CLICKHOUSE_URL: stack.clickhouse_url,
+      LIVEBOARD_HISTORY_COMMIT_AGE_MS: '0',
+      LIVEBOARD_HISTORY_CHECKPOINT_MS: '500',
+      ...settings.env,
+    },
   });
 
 /** Ends every worker that a test left running. */

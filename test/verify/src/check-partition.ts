@@ -16,7 +16,11 @@ export const checkPartition = async (stackFile: string, partition: number, redis
   try {
     const { partitions } = system;
     const records = await system.read('events', partition);
-    const written = readWritten(await system.read('minutes', partition), await system.read('quarantine', partition));
+    const written = readWritten(
+      await system.read('minutes', partition),
+      await system.read('quarantine', partition),
+      generation,
+    );
     const result = countPartition(records, { partition, partitions, generation });
     const differ = createDiffer();
     const off = await checkIngest(differ, partition, result, written, system, redisWasLost);

@@ -3,7 +3,7 @@ import type { ReadRecord } from '@liveboard/kafka';
 
 /** What ingest wrote to Kafka, the newest of each thing: rows by room and minute, rooms, refusals by partition and offset. */
 export interface Written {
-  /** All of `live.minutes`, in the order of the log. */
+  /** All of `live.minutes`, of every generation, in the order of the log. */
   readonly records: readonly (MinuteRecord | RoomRecord)[];
   /** The account that the newest row of a room's minute names, by room and minute. */
   readonly accounts: ReadonlyMap<string, string>;
@@ -18,13 +18,18 @@ export const unordered = <T extends { readonly available: readonly string[] }>(i
 
 const parse = <T>({ value }: ReadRecord): T => JSON.parse(value?.toString() ?? 'null') as T;
 
-/** Reads it as any reader must: by `rev`, whatever the order, however often a record is there. */
-export const readWritten = (minutes: readonly ReadRecord[], quarantine: readonly ReadRecord[]): Written => {
+/** Reads what was written of a generation as any reader must: by `rev`, whatever the order, however often a record is there. */
+export const readWritten = (
+  minutes: readonly ReadRecord[],
+  quarantine: readonly ReadRecord[],
+  generation: number,
+): Written => {
   const rows = new Map<string, Map<number, MinuteRow>>();
   const rooms = new Map<string, RoomRecord>();
   const accounts = new Map<string, string>();
   const records = minutes.map((each) => parse<MinuteRecord | RoomRecord>(each));
   for (const record of records) {
+    if (record.generation !== generation) continue;
     if (record.kind === 'room') {
       const { room_id } = record.info;
       const held = rooms.get(room_id);
@@ -42,7 +47,7 @@ export const readWritten = (minutes: readonly ReadRecord[], quarantine: readonly
   const refusals = new Map<string, QuarantineRecord>();
   for (const each of quarantine) {
     const record = parse<QuarantineRecord>(each);
-    refusals.set(`${record.partition}:${record.offset}`, record);
+    if (record.generation === generation) refusals.set(`${record.partition}:${record.offset}`, record);
   }
   return { records, accounts, rows, rooms, refusals };
 };

@@ -100,7 +100,7 @@ export const checkEvents = async (
   }
   const [outside] = await query<{ n: string }>(
     `SELECT count() AS n FROM events WHERE \`partition\` = {partition: UInt16}
-     AND (generation != {generation: UInt16} OR \`offset\` >= {end: UInt64})`,
+     AND (generation > {generation: UInt16} OR (generation = {generation: UInt16} AND \`offset\` >= {end: UInt64}))`,
     { generation, partition, end },
   );
   differ.compare(`events ${partition} beside the log`, 0, Number(outside?.n));

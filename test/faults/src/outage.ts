@@ -1,0 +1,93 @@
+import { measureFreshness, type Sample } from '@liveboard/bench/freshness';
+import { percentile } from '@liveboard/bench/report';
+import { DEFAULT_PARTITIONS, TICK_TYPE } from '@liveboard/contracts';
+import type { Stack } from '@liveboard/e2e';
+import { createLog } from '@liveboard/runtime';
+import { connectSystem, type System } from '@liveboard/verify';
+
+const ROOMS = 400;
+const TICK_MS = 5_000;
+const LOOK_MS = 1_000;
+const BEFORE_MS = 60_000;
+/** Twice the input rate: what piled up during the outage is gone after as long again. */
+const LEAST = 2;
+
+/** The newest event of each partition that ClickHouse has, summed: how much of the log it holds. */
+const written = async ({ history }: System): Promise<number> => {
+  const [row] = await history.query<{ n: string }>('SELECT uniqExact(`partition`, `offset`) AS n FROM events');
+  return Number(row?.n ?? 0);
+};
+
+const tick = (system: System): Promise<unknown> => {
+  const value = Buffer.from(JSON.stringify({ v: 1, type: TICK_TYPE, ts: Date.now() }));
+  return system.producer.send(
+    system.topic('events'),
+    Array.from({ length: DEFAULT_PARTITIONS }, (_, partition) => ({ key: null, value, partition })),
+  );
+};
+
+/** ClickHouse answers nobody for so many minutes under load: how fast history catches up, and what boards notice. */
+export const runOutage = async (
+  stack: Stack,
+  { rate, outageMinutes }: { readonly rate: number; readonly outageMinutes: number },
+  say: (text: string) => void,
+): Promise<void> => {
+  const pid = stack.processes.find(({ name }) => name === 'clickhouse')?.pid;
+  if (pid === undefined) throw new Error('--outage-minutes: the stack runs no ClickHouse of its own');
+  const outageMs = outageMinutes * 60_000;
+  const kafka = {
+    brokers: stack.kafka_brokers.split(','),
+    clientId: 'liveboard-faults',
+    log: createLog('faults', 'error'),
+  };
+  const system = await connectSystem(stack);
+  const ticker = setInterval(() => void tick(system).catch(() => undefined), TICK_MS);
+  const sleep = (ms: number): Promise<void> => new Promise((next) => setTimeout(next, ms));
+  const from = Number(process.hrtime.bigint()) / 1e6;
+  let isStopped = false;
+  try {
+    // Long enough for catching up at the least rate, and some more.
+    const seconds = (BEFORE_MS + outageMs + outageMs / (LEAST - 1) + 30_000) / 1_000;
+    const measuring = measureFreshness({ kafka, stack, rooms: ROOMS, rate, seconds });
+    measuring.catch(() => undefined);
+    await sleep(BEFORE_MS);
+    const before = await written(system);
+    process.kill(pid, 'SIGSTOP');
+    isStopped = true;
+    const stoppedAt = Number(process.hrtime.bigint()) / 1e6;
+    await sleep(outageMs);
+    process.kill(pid, 'SIGCONT');
+    isStopped = false;
+    const wentOnAt = Number(process.hrtime.bigint()) / 1e6;
+    const waiting = (rate * outageMs) / 1_000;
+    let caughtUpMs: number | undefined;
+    let rows = 0;
+    while (caughtUpMs === undefined) {
+      await sleep(LOOK_MS);
+      const passedMs = Number(process.hrtime.bigint()) / 1e6 - wentOnAt;
+      rows = (await written(system)) - before;
+      // All that came during the outage and since.
+      if (rows >= waiting + (rate * (passedMs - 2 * LOOK_MS)) / 1_000) caughtUpMs = passedMs;
+      else if (passedMs > 4 * outageMs + 60_000) break;
+    }
+    const { samples } = await measuring;
+    const between = (a: number, b: number): number[] =>
+      samples.filter(({ at }: Sample) => at >= a && at < b).map(({ ms }: Sample) => ms);
+    const [calm, away] = [between(from, stoppedAt), between(stoppedAt, wentOnAt)];
+    const figures = (list: readonly number[]): string =>
+      `p50 ${percentile(list, 0.5).toFixed(0)} ms, p99 ${percentile(list, 0.99).toFixed(0)} ms of ${list.length}`;
+    say(`freshness before the outage: ${figures(calm)}`);
+    say(`freshness during the outage: ${figures(away)}`);
+    say(`p99 changed by ${((percentile(away, 0.99) / percentile(calm, 0.99) - 1) * 100).toFixed(1)} % (bound 10 %)`);
+    const perSecond = caughtUpMs === undefined ? 0 : rows / (caughtUpMs / 1_000);
+    say(
+      caughtUpMs === undefined
+        ? 'history has not caught up'
+        : `history caught up in ${(caughtUpMs / 1_000).toFixed(0)} s: ${Math.round(perSecond)} records a second, ${(perSecond / rate).toFixed(1)} x the input (bound ${LEAST} x)`,
+    );
+  } finally {
+    if (isStopped) process.kill(pid, 'SIGCONT');
+    clearInterval(ticker);
+    await system.close();
+  }
+};
