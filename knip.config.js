@@ -11,7 +11,7 @@ export default {
     infra: { project: ['src/**/*.mjs', 'test/**/*.{mjs,ts}'] },
     'infra/chdb': { entry: ['src/main.ts'] },
     'services/*': { entry: ['src/main.ts'] },
-    'test/faults': { entry: ['src/main.ts', 'preload/*.mjs'] },
+    'test/faults': { entry: ['preload/*.mjs'] },
     'test/verify': { entry: ['src/main.ts'] },
   },
 };
