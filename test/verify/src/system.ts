@@ -49,7 +49,9 @@ export const connectSystem = async (
       (await positions()).every(({ partition, applied }) => applied + 1 >= (ends.get(partition) ?? 0)),
     /** Whether boards and checkpoints have taken in the whole log. */
     isSettled: async () =>
-      (await positions()).every(({ end, committed, applied }) => committed === end && applied + 1 === end),
+      (await positions()).every(
+        ({ end, committed, applied }) => (committed === end || end === 0) && applied + 1 === end,
+      ),
     /** Whether ClickHouse has these events, and so all before them: the last one of each partition. */
     isWritten: async (marks: ReadonlyMap<number, number>): Promise<boolean> => {
       const rows = await history.query<{ n: number; last: string }>(

@@ -1,16 +1,15 @@
-import { fileURLToPath } from 'node:url';
 import { DEFAULT_PARTITIONS } from '@liveboard/contracts';
 import { type AdversaryRecord, createFleet, createNoise, placeOf } from '@liveboard/simulator';
 import type { Tally } from '@liveboard/verify';
+import { CLOCK } from '../preload.ts';
 import type { Place } from './place.ts';
 
-const PRELOAD = fileURLToPath(new URL('../../../faults/preload/clock.mjs', import.meta.url));
 const OFF_MS = 600_000;
 const SECONDS = 25;
 const ROOMS = 5;
 
 const off = (ms: number, env: Readonly<Record<string, string>> = {}) => ({
-  preload: PRELOAD,
+  preload: CLOCK,
   env: { CLOCK_OFF_MS: String(ms), ...env },
 });
 
@@ -44,6 +43,11 @@ export const clocksOff = async (place: Place, seed: string): Promise<Tally> => {
     await new Promise((next) => setTimeout(next, 1_000));
     await place.send(present(seed, Date.now(), fleet, noise));
   }
+  // A room says its totals at a close and at its end: what came after the last close is told by the end alone.
+  await place.send(present(seed, Date.now() + 5_000, fleet, noise));
+  await new Promise((next) => setTimeout(next, 6_000));
+  noise.put(fleet.end(Date.now()));
+  await place.send(present(seed, Number.POSITIVE_INFINITY, fleet, noise));
   // Without ticks the log has an end, to which everything is compared.
   await place.leave(...workers);
   place.ingest();
