@@ -1,59 +1,38 @@
-import {
-  type ChannelMessage,
-  type Compare,
-  type LiveState,
-  type MinuteMetricId,
-  type MinuteRow,
-  RULES,
-} from '@liveboard/contracts';
+import { type Compare, type LiveState, type MinuteRow, mergePatchText, RULES } from '@liveboard/contracts';
 import type { RoomWrite } from '@liveboard/live-store';
 import type { RoomChange } from '@liveboard/windows';
-import { mergePatch } from './patch.ts';
+import { cardOf } from './card.ts';
 
 const CARD_EVERY_MS = 5_000;
 const KEPT_S = 86_400;
+const KEPT_MARKERS = 200;
+const KEPT_COMMENTS = 50;
+/** Newest rows in the first message of a room. */
+const FIRST_ROWS = 5;
 /** A sample: at most five comments a second of a room reach readers. */
 const COMMENT_EVERY_MS = 200;
-const CARD_METRICS = [
-  'online',
-  'items_sold',
-  'paid_orders',
-  'product_clicks',
-  'created_orders',
-  'product_impressions',
-  'gmv',
-  'comments',
-] as const satisfies readonly MinuteMetricId[];
 
-/** What a room's hash holds whole, so that a change of one entry can be written. */
+/** Fields of a room's hash that hold the parts of its live state. */
+const PARTS = [
+  ['room', 'info'],
+  ['totals', 'totals'],
+  ['pinned', 'pinned'],
+  ['now', 'now'],
+  ['health', 'health'],
+] as const satisfies readonly (readonly [keyof LiveState, string])[];
+
+/** What Redis was told of a room: the live state, and each entry of its lists as text, so that only changes are made anew. */
 interface Held {
   live?: LiveState;
-  products: Map<string, unknown>;
-  sources: Map<string, unknown>;
-  catalog: Map<string, unknown>;
-  markers: unknown[];
-  comments: unknown[];
+  readonly products: Map<string, string>;
+  readonly sources: Map<string, string>;
+  readonly catalog: Map<string, string>;
+  markers: string[];
+  comments: string[];
   compare?: Compare;
   cardAt: number;
   commentAt: number;
 }
-
-const cardOf = (live: LiveState, compare: Compare | undefined): string => {
-  const metrics = Object.fromEntries(
-    CARD_METRICS.flatMap((id) => {
-      const value = live.totals?.[id];
-      return value === undefined || !live.room.available.includes(id) ? [] : [[id, value]];
-    }),
-  );
-  // For sorting alone; no reader is shown it.
-  const viewers = live.totals?.viewers;
-  if (compare === undefined) return JSON.stringify({ ...live.room, metrics, viewers });
-  const compared = Object.fromEntries(
-    CARD_METRICS.flatMap((id) => (compare.metrics[id] === undefined ? [] : [[id, compare.metrics[id]]])),
-  );
-  const { state, pulse } = compare;
-  return JSON.stringify({ ...live.room, metrics, viewers, compare: { ...compare, metrics: compared }, state, pulse });
-};
 
 const createHeld = (): Held => ({
   products: new Map(),
@@ -65,13 +44,25 @@ const createHeld = (): Held => ({
   commentAt: 0,
 });
 
-/** A whole room's older rows have lost their products and sources: where Redis has them, it has them better. */
-const rowsToWrite = ({ full, minutes }: RoomChange, intact: number): readonly MinuteRow[] =>
-  full ? minutes.filter(({ rev }, i) => rev > intact || i >= minutes.length - RULES.detailedRows) : minutes;
+const listOf = (texts: Iterable<string>): string => `[${[...texts].join(',')}]`;
+const textOf = (value: object): string => JSON.stringify(value);
 
-/** Turns changes of the core into what Redis is told of a room. Holds what it said last, so that a patch can be made. */
+/** Writes changed entries into `held`; returns their texts. */
+const keep = <T extends object>(held: Map<string, string>, changed: readonly T[], idOf: (item: T) => string) =>
+  changed.map((item) => {
+    const text = textOf(item);
+    held.set(idOf(item), text);
+    return text;
+  });
+
+/** A whole room's older rows have lost their products and sources: where Redis has them, it has them better. */
+const isToWrite = ({ full, minutes }: RoomChange, { rev }: MinuteRow, at: number, intact: number): boolean =>
+  !full || rev > intact || at >= minutes.length - RULES.detailedRows;
+
+/** Turns changes of the core into what Redis is told of a room. Holds what it said last, so that only changes are said. */
 export interface Publisher {
   /**
+   * Of a change that is not `full`, only the fields that changed: all earlier writes must have reached Redis.
    * `intact`: Redis holds all of the room's rows up to this revision; those that are no longer kept in detail are left as they
    * are there.
    */
@@ -82,92 +73,87 @@ export interface Publisher {
 export const createPublisher = (generation: number, now: () => number): Publisher => {
   const rooms = new Map<string, Held>();
 
-  const fold = (held: Held, change: RoomChange): void => {
-    if (change.full) {
-      held.products.clear();
-      held.sources.clear();
-      held.catalog.clear();
-      held.markers = [];
-      held.comments = [];
-    }
-    for (const row of change.products) held.products.set(row.product_id, row);
-    for (const row of change.sources) held.sources.set(row.source, row);
-    for (const item of change.catalog) held.catalog.set(item.product_id, item);
-    held.markers = [...held.markers, ...change.markers].slice(-200);
-    held.comments = [...held.comments, ...change.comments].slice(-50);
-    if (change.compare !== undefined) held.compare = change.compare;
-  };
-
-  const messagesOf = (held: Held, change: RoomChange, known: boolean): string[] => {
-    const { live, rev, prev } = change;
-    const set = known ? mergePatch(held.live, live) : live;
-    const update: ChannelMessage = {
-      kind: 'update',
-      generation,
-      rev,
-      room_id: change.room_id,
-      ...(known && prev !== undefined ? { prev } : {}),
-      ...(set === undefined ? {} : { set: set as Record<string, unknown> }),
-      ...(change.products.length > 0 ? { products: change.products } : {}),
-      ...(change.catalog.length > 0 ? { catalog: change.catalog } : {}),
-      ...(change.sources.length > 0 ? { sources: change.sources } : {}),
-      ...(change.minutes.length > 0 ? { minutes: known ? change.minutes : change.minutes.slice(-5) } : {}),
-      ...(change.markers.length > 0 ? { markers: change.markers } : {}),
-      ...(change.compare === undefined ? {} : { compare: change.compare }),
-    };
-    const messages = [JSON.stringify(update)];
-    const comment = known ? change.comments.at(-1) : undefined;
-    if (comment === undefined || now() - held.commentAt < COMMENT_EVERY_MS) return messages;
-    held.commentAt = now();
-    messages.push(JSON.stringify({ kind: 'comments', items: [comment] } satisfies ChannelMessage));
-    return messages;
-  };
-
   const writeOf = (change: RoomChange, intact = -1): RoomWrite => {
-    let held = rooms.get(change.room_id);
-    const known = held?.live !== undefined && !change.full;
-    if (held === undefined) {
-      held = createHeld();
-      rooms.set(change.room_id, held);
-    }
-    const messages = messagesOf(held, change, known);
-    const { live } = change;
-    fold(held, change);
-    const ended = held.live?.room.status !== live.room.status;
-    held.live = live;
+    const { room_id, live, full, minutes } = change;
+    const said = rooms.get(room_id);
+    const held = said === undefined || full ? createHeld() : said;
+    rooms.set(room_id, held);
+    const before = held.live;
     const at = now();
-    const due = change.full || ended || at - held.cardAt >= CARD_EVERY_MS;
-    if (due) held.cardAt = at;
-    const whole: Record<string, unknown> = {
-      info: live.room,
-      totals: live.totals,
-      pinned: live.pinned,
-      now: live.now,
-      health: live.health,
-      compare: held.compare,
-      ...(change.products.length > 0 || change.full ? { products: [...held.products.values()] } : {}),
-      ...(change.sources.length > 0 || change.full ? { sources: [...held.sources.values()] } : {}),
-      ...(change.catalog.length > 0 || change.full ? { catalog: [...held.catalog.values()] } : {}),
-      ...(change.markers.length > 0 || change.full ? { markers: held.markers } : {}),
-      ...(change.comments.length > 0 || change.full ? { comments: held.comments } : {}),
-      ...Object.fromEntries(rowsToWrite(change, intact).map((row) => [`m:${row.minute}`, row])),
+    const fields: Record<string, string> = { rev: String(change.rev), generation: String(generation) };
+    const forgotten = change.forgotten.map((minute) => `m:${minute}`);
+    const prev = before === undefined || change.prev === undefined ? '' : `,"prev":${change.prev}`;
+    let message = `{"kind":"update","generation":${generation},"rev":${change.rev},"room_id":${JSON.stringify(room_id)}${prev}`;
+
+    let set = '';
+    for (const [part, field] of PARTS) {
+      const value = live[part];
+      const was = before?.[part];
+      if (value === undefined) {
+        if (was === undefined && before !== undefined) continue;
+        forgotten.push(field);
+        if (was !== undefined) set += `,"${part}":null`;
+        continue;
+      }
+      const patch = was === undefined ? textOf(value) : mergePatchText(was, value);
+      if (patch === undefined) continue;
+      fields[field] = was === undefined ? patch : textOf(value);
+      set += `,"${part}":${patch}`;
+    }
+    if (set !== '') message += `,"set":{${set.slice(1)}}`;
+
+    /** A list of the hash is written where an entry changed, a whole room's even where it is empty; the message has the changes. */
+    const say = (field: string, changed: readonly string[], all: Iterable<string>, isSaid = true): void => {
+      if (changed.length > 0 || full) fields[field] = listOf(all);
+      if (changed.length > 0 && isSaid) message += `,"${field}":${listOf(changed)}`;
     };
-    const entries = Object.entries(whole);
+    say(
+      'products',
+      keep(held.products, change.products, (row) => row.product_id),
+      held.products.values(),
+    );
+    say(
+      'sources',
+      keep(held.sources, change.sources, (row) => row.source),
+      held.sources.values(),
+    );
+    say(
+      'catalog',
+      keep(held.catalog, change.catalog, (item) => item.product_id),
+      held.catalog.values(),
+    );
+    const markers = change.markers.map(textOf);
+    if (markers.length > 0) held.markers = [...held.markers, ...markers].slice(-KEPT_MARKERS);
+    say('markers', markers, held.markers);
+    const comments = change.comments.map(textOf);
+    if (comments.length > 0) held.comments = [...held.comments, ...comments].slice(-KEPT_COMMENTS);
+    say('comments', comments, held.comments, false);
+
+    const rows = minutes.map(textOf);
+    for (const [i, row] of minutes.entries())
+      if (isToWrite(change, row, i, intact)) fields[`m:${row.minute}`] = rows[i] as string;
+    if (rows.length > 0) message += `,"minutes":${listOf(before === undefined ? rows.slice(-FIRST_ROWS) : rows)}`;
+    if (change.compare !== undefined) {
+      held.compare = change.compare;
+      fields.compare = textOf(change.compare);
+      message += `,"compare":${fields.compare}`;
+    } else if (full) forgotten.push('compare');
+
+    const messages = [`${message}}`];
+    const comment = before === undefined ? undefined : comments.at(-1);
+    if (comment !== undefined && at - held.commentAt >= COMMENT_EVERY_MS) {
+      held.commentAt = at;
+      messages.push(`{"kind":"comments","items":[${comment}]}`);
+    }
+    const due = full || before?.room.status !== live.room.status || at - held.cardAt >= CARD_EVERY_MS;
+    if (due) held.cardAt = at;
+    held.live = live;
     return {
-      room_id: change.room_id,
-      fields: {
-        rev: String(change.rev),
-        generation: String(generation),
-        ...Object.fromEntries(
-          entries.filter(([, value]) => value !== undefined).map(([key, value]) => [key, JSON.stringify(value)]),
-        ),
-      },
-      forgotten: [
-        ...entries.filter(([, value]) => value === undefined).map(([key]) => key),
-        ...change.forgotten.map((minute) => `m:${minute}`),
-      ],
+      room_id,
+      fields,
+      forgotten,
       ...(due ? { card: cardOf(live, held.compare) } : {}),
-      ttl: KEPT_S,
+      ttl: due ? KEPT_S : 0,
       messages,
     };
   };
