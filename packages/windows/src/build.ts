@@ -32,14 +32,22 @@ const byUtf8 = (a: string, b: string): number => {
   return a.length - b.length;
 };
 
+/** Copied and filled, since the engine turns an object that grows by so many computed names into a slow table. */
+const templateOf = <T>(names: readonly string[]): T =>
+  JSON.parse(JSON.stringify(Object.fromEntries(names.map((name) => [name, 0])))) as T;
+
+const NO_COUNTS = templateOf<Counts>(COUNT_IDS);
+
 const countsOf = (vector: Float64Array): Counts => {
-  const counts = {} as Counts;
+  const counts = { ...NO_COUNTS };
   for (let i = 0; i < COUNT_IDS.length; i++) counts[COUNT_IDS[i] as keyof Counts] = vector[i] as number;
   return counts;
 };
 
+const NO_PRODUCT_COUNTS = templateOf<Record<string, string | number>>(['product_id', ...PRODUCT_COUNTS]);
+
 export const productRow = (product_id: string, vector: Float64Array): ProductRow => {
-  const row: Record<string, string | number> = { product_id };
+  const row: Record<string, string | number> = { ...NO_PRODUCT_COUNTS, product_id };
   for (let i = 0; i < PRODUCT_COUNTS.length; i++) row[PRODUCT_COUNTS[i] as string] = vector[i] as number;
   return row as unknown as ProductRow;
 };

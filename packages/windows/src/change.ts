@@ -1,6 +1,6 @@
-import type { CommentItem, Compare, LiveState, Marker, MinuteRow } from '@liveboard/contracts';
+import type { CommentItem, Compare, LiveState, Marker, MinuteRow, ProductRow, RoomInfo } from '@liveboard/contracts';
 import { RULES } from '@liveboard/contracts';
-import { buildInfo, buildNow, buildTotals, catalogOf, openMinutes, productRow, sourceRows } from './build.ts';
+import { buildNow, buildTotals, catalogOf, openMinutes, productRow, sourceRows } from './build.ts';
 import { pinnedAfter } from './headline.ts';
 import type { LifeView } from './life.ts';
 import type { Room, Unsaid } from './room.ts';
@@ -24,16 +24,10 @@ const markersOf = (markers: Room['markers']): Marker[] =>
 
 const tail = <T>(items: readonly T[], n: number): readonly T[] => (n === 0 ? [] : items.slice(-n));
 
-const liveState = (room: Room, view: LifeView, streamTime: number): LiveState => {
+const liveState = (room: Room, info: RoomInfo, view: LifeView, streamTime: number): LiveState => {
   const pinned = pinnedAfter(room.pinning, room.pins);
-  const now = buildNow(room, view, streamTime);
-  return {
-    room: buildInfo(room, view),
-    ...(room.dropped ? {} : { totals: buildTotals(room, view, streamTime) }),
-    ...(pinned.product_id === undefined || pinned.since === undefined
-      ? {}
-      : { pinned: { product_id: pinned.product_id, since: pinned.since } }),
-    ...(now === undefined ? {} : { now }),
+  const live: { -readonly [Part in keyof LiveState]: LiveState[Part] } = {
+    room: info,
     health: {
       stream_time: streamTime,
       counted: room.counted,
@@ -43,31 +37,50 @@ const liveState = (room: Room, view: LifeView, streamTime: number): LiveState =>
       ...(room.gap === undefined ? {} : { gap: room.gap }),
     },
   };
+  const now = buildNow(room, view, streamTime);
+  if (!room.dropped) live.totals = buildTotals(room, view, streamTime);
+  if (pinned.product_id !== undefined && pinned.since !== undefined)
+    live.pinned = { product_id: pinned.product_id, since: pinned.since };
+  if (now !== undefined) live.now = now;
+  return live;
 };
 
-/** What readers of a room must learn; the whole of it where they never heard of it. */
+const changedProducts = (room: Room, unsaid: Unsaid, full: boolean): ProductRow[] => {
+  const rows: ProductRow[] = [];
+  if (!full && unsaid.products.size === 0) return rows;
+  for (const { product_id, ordinal, totals } of room.products.values())
+    if (full ? totals.some((each) => each > 0) : unsaid.products.has(ordinal))
+      rows.push(productRow(product_id, totals));
+  return rows;
+};
+
+const changedCatalog = (room: Room, unsaid: Unsaid, full: boolean) =>
+  !full && unsaid.catalog.size === 0
+    ? []
+    : catalogOf([...room.products.values()].filter(({ product_id }) => full || unsaid.catalog.has(product_id)));
+
+/** What readers of a room must learn; the whole of it where they never heard of it. `info`: the room's own, as it is now. */
 export const changeOf = (
   room: Room,
   unsaid: Unsaid,
+  info: RoomInfo,
   view: LifeView,
   streamTime: number,
   whole: boolean,
 ): RoomChange => {
   const full = whole || unsaid.published === undefined;
-  const rows = rowsOf(room);
+  const isCompared = full || unsaid.compare;
+  const rows = isCompared || unsaid.minutes.size > 0 ? rowsOf(room) : [];
   const published = rows.slice(-RULES.keptRows);
-  const compare = full || unsaid.compare ? lastCompare(rows) : undefined;
-  const products = [...room.products.values()];
+  const compare = isCompared ? lastCompare(rows) : undefined;
   return {
     room_id: room.room_id,
     full,
     ...(full || unsaid.published === undefined ? {} : { prev: unsaid.published }),
     rev: room.rev,
-    live: liveState(room, view, streamTime),
-    products: products
-      .filter(({ ordinal, totals }) => (full ? totals.some((each) => each > 0) : unsaid.products.has(ordinal)))
-      .map(({ product_id, totals }) => productRow(product_id, totals)),
-    catalog: catalogOf(full ? products : products.filter(({ product_id }) => unsaid.catalog.has(product_id))),
+    live: liveState(room, info, view, streamTime),
+    products: changedProducts(room, unsaid, full),
+    catalog: changedCatalog(room, unsaid, full),
     sources: sourceRows(room.sources, room.sourcesTouched & (full ? ALL_SOURCES : unsaid.sources)),
     minutes: full ? published : published.filter(({ minute }) => unsaid.minutes.has(minute)),
     forgotten: unsaid.minutes.size === 0 ? [] : rows.slice(0, -RULES.keptRows).map(({ minute }) => minute),

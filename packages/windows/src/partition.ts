@@ -19,7 +19,7 @@ import { applyEvent, learnRoom, noteEvent } from './effect.ts';
 import { createGate, type Gate, isKnown, isLate, moveTime, remember } from './gate.ts';
 import { createLedger } from './ledger.ts';
 import { firstOpenMinute, noteActivity, viewLife } from './life.ts';
-import { createRoom, createUnsaid, hashInRoom, type Room } from './room.ts';
+import { createRoom, forgetSaid, hashInRoom, type Room } from './room.ts';
 import { F, SCAN, scanEvent } from './scan.ts';
 import { applyScanned, hashScanned } from './scanned.ts';
 import { minuteAt, type Seat } from './seat.ts';
@@ -277,10 +277,13 @@ const build = (core: Core, rooms: Iterable<Room>): Partition => {
         room.revAt = core.secondAt;
       }
       takeRevised(seat);
-      if (unsaid.infoDirty && JSON.stringify(buildInfo(room, view)) !== room.sentInfo) sayRoom(room, true);
-      changes.push(changeOf(room, unsaid, view, now as number, isWhole));
-      dropDetails(room);
-      seat.unsaid = { ...createUnsaid(), published: room.rev, publishedTime: now as number, infoDirty: false };
+      if (unsaid.infoDirty || seat.info === undefined) {
+        seat.info = buildInfo(room, view);
+        if (JSON.stringify(seat.info) !== room.sentInfo) sayRoom(room, true);
+      }
+      changes.push(changeOf(room, unsaid, seat.info, view, now as number, isWhole));
+      if (unsaid.minutes.size > 0 || !heard) dropDetails(room);
+      forgetSaid(unsaid, room, now as number);
     }
     const out = { records, forgotten: forgotten.filter((roomId) => seats.get(roomId) === undefined) };
     records = [];

@@ -171,6 +171,22 @@ export const createUnsaid = (): Unsaid => ({
   infoDirty: true,
 });
 
+/** Readers were told everything, at stream time `now`. */
+export const forgetSaid = (unsaid: Unsaid, { rev }: Room, now: number): void => {
+  unsaid.dirty = false;
+  unsaid.published = rev;
+  unsaid.publishedTime = now;
+  unsaid.products.clear();
+  unsaid.sources = 0;
+  unsaid.catalog.clear();
+  unsaid.minutes.clear();
+  unsaid.revised.clear();
+  unsaid.markers = 0;
+  unsaid.comments = 0;
+  unsaid.compare = false;
+  unsaid.infoDirty = false;
+};
+
 /** Hashes a room's id into `HASH`: the seed under which its own ids are hashed. */
 export const hashRoom = (roomId: string): void => hashString(roomId, 1, 2, 3, 4);
 

@@ -1,3 +1,4 @@
+import type { RoomInfo } from '@liveboard/contracts';
 import { type ByteIndex, createByteIndex } from './byte-index.ts';
 import { createUnsaid, type Minute, minuteFor, type Product, type Room, type Unsaid } from './room.ts';
 import type { Outcome } from './types.ts';
@@ -5,8 +6,10 @@ import type { Outcome } from './types.ts';
 /** A room in its partition, with what is not part of its state: what readers were not told, and ways to find things fast. */
 export interface Seat {
   readonly room: Room;
-  unsaid: Unsaid;
+  readonly unsaid: Unsaid;
   readonly products: ByteIndex<Product>;
+  /** What is known of the room itself, as it was built last; anew where `unsaid.infoDirty`. */
+  info?: RoomInfo;
   /** The minute met last. */
   minute?: Minute;
   readonly counted: Outcome;
