@@ -51,19 +51,14 @@ export interface PartitionWriter {
 const numberOrNone = (text: string | undefined): number | undefined =>
   text === undefined || text === '' ? undefined : Number(text);
 
-const roomArguments = ({ room_id, fields, forgotten, card, ttl, messages }: RoomWrite): (string | number)[] => {
-  const entries = Object.entries(fields);
-  return [
-    room_id,
-    entries.length,
-    ...entries.flat(),
-    forgotten.length,
-    ...forgotten,
-    card ?? '',
-    ttl,
-    messages.length,
-    ...messages,
-  ];
+const pushRoom = (args: (string | number)[], { room_id, fields, forgotten, card, ttl, messages }: RoomWrite): void => {
+  const names = Object.keys(fields);
+  args.push(room_id, names.length);
+  for (const name of names) args.push(name, fields[name] as string);
+  args.push(forgotten.length);
+  for (const name of forgotten) args.push(name);
+  args.push(card ?? '', ttl, messages.length);
+  for (const message of messages) args.push(message);
 };
 
 export const createPartitionWriter = (redis: Redis, keys: Keys, partition: number, name: LogName): PartitionWriter => {
@@ -84,7 +79,7 @@ export const createPartitionWriter = (redis: Redis, keys: Keys, partition: numbe
       args.push(forgotten.length, ...forgotten);
       // As one list: a call's arguments are limited, a list's elements are not.
       const all = [flushLua, 2 + names.length, meta, live, ...names, ...args];
-      for (const room of rooms) for (const each of roomArguments(room)) all.push(each);
+      for (const room of rooms) pushRoom(all, room);
       const [kind, applied, held] = (await redis.call('EVAL', all)) as string[];
       if (kind === 'OK') return { kind: 'ok' };
       if (kind === 'FENCED') return { kind: 'fenced' };

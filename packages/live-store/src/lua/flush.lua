@@ -25,10 +25,12 @@ for _ = 1, tonumber(take()) do redis.call('HDEL', KEYS[2], take()) end
 for key = 3, #KEYS, 2 do
   local room, channel = KEYS[key], KEYS[key + 1]
   local id = take()
-  for _ = 1, tonumber(take()) do
-    local field = take()
-    redis.call('HSET', room, field, take())
+  local n = 2 * tonumber(take())
+  -- In pieces: a call's arguments are limited.
+  for from = at, at + n - 1, 500 do
+    redis.call('HSET', room, unpack(ARGV, from, math.min(from + 499, at + n - 1)))
   end
+  at = at + n
   for _ = 1, tonumber(take()) do redis.call('HDEL', room, take()) end
   local card = take()
   if card ~= '' then redis.call('HSET', KEYS[2], id, card) end
