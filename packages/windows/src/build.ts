@@ -14,7 +14,7 @@ import {
   type SourceRow,
   type Totals,
 } from '@liveboard/contracts';
-import { type Level, onlineOf, passMinute, sampleMinute } from './levels.ts';
+import { type Level, onlineOf, passMinute, type Slots, sampleMinute } from './levels.ts';
 import { type LifeView, minuteInLife, type Span } from './life.ts';
 import type { Minute, Product, Room } from './room.ts';
 
@@ -111,55 +111,64 @@ export const buildRow = (
   sources: sourceRows(minute.sources, minute.sourcesTouched),
 });
 
-/** The running minute: absent for a room without life or events in it. */
-export const buildNow = (room: Room, view: LifeView, streamTime: number): NowRow | undefined => {
-  const minute = streamTime - (streamTime % RULES.minuteMs);
-  const held = room.minutes.get(minute);
-  if (held === undefined && !minuteInLife(view.spans, minute).inLife) return undefined;
-  const level = levelAt(room, minute);
-  return {
-    minute,
-    counts: held === undefined ? countsOf(new Float64Array(COUNT_IDS.length)) : countsOf(held.counts),
-    ...sampleMinute(level, held?.slots, minute, view.spans, streamTime),
-  };
-};
+/** A room's numbers at stream time. */
+export interface Numbers {
+  /** Of the whole room, the minutes that are not final included. */
+  readonly totals: Totals;
+  /** The running minute: absent for a room without life or events in it. */
+  readonly now: NowRow | undefined;
+}
 
-/** Whole-room numbers, the minutes that are not final included. */
-export const buildTotals = (room: Room, view: LifeView, streamTime: number): Totals => {
+/** Both in one pass, since both follow the levels second by second. */
+export const buildNumbers = (room: Room, view: LifeView, streamTime: number): Numbers => {
   let sum = room.acuSum;
   let n = room.acuN;
   let pcu = room.pcu;
   const level = { ...room.level };
   const running = streamTime - (streamTime % RULES.minuteMs);
-  const minutes = openMinutes(room);
   const add = (gauge: { sum: number; n: number; max: number } | undefined): void => {
     if (gauge === undefined) return;
     sum += gauge.sum;
     n += gauge.n;
     pcu = Math.max(pcu ?? 0, gauge.max);
   };
-  let ranNow = false;
-  for (const each of minutes) {
-    if (!ranNow && each.minute > running) {
-      ranNow = true;
-      add(sampleMinute({ ...level }, undefined, running, view.spans, streamTime).online);
-    }
-    if (each.minute === running) ranNow = true;
-    if (each.minute < running && each.row !== undefined) {
+  /** Without slots the level stays as it is. */
+  const sample = (minute: number, slots?: Slots) => {
+    const sampled = sampleMinute(level, slots, minute, view.spans, streamTime);
+    add(sampled.online);
+    return sampled;
+  };
+  let current: ReturnType<typeof sample> | undefined;
+  for (const each of openMinutes(room)) {
+    if (each.minute < running) {
       // A closed minute's row is kept up to date.
-      add(each.row.online);
-      passMinute(level, each.slots);
-    } else add(sampleMinute(level, each.slots, each.minute, view.spans, streamTime).online);
+      if (each.row === undefined) sample(each.minute, each.slots);
+      else {
+        add(each.row.online);
+        passMinute(level, each.slots);
+      }
+    } else if (each.minute === running) current = sample(running, each.slots);
+    else {
+      current ??= sample(running);
+      sample(each.minute, each.slots);
+    }
   }
-  if (!ranNow) add(sampleMinute({ ...level }, undefined, running, view.spans, streamTime).online);
+  current ??= sample(running);
+  const held = room.minutes.get(running);
   const online = onlineOf(level);
   return {
-    ...countsOf(room.totals),
-    ...(pcu === undefined ? {} : { pcu }),
-    acu_sum: sum,
-    acu_n: n,
-    ...(online === undefined ? {} : { online }),
-    unpaid_orders: level.unpaid,
+    totals: {
+      ...countsOf(room.totals),
+      ...(pcu === undefined ? {} : { pcu }),
+      acu_sum: sum,
+      acu_n: n,
+      ...(online === undefined ? {} : { online }),
+      unpaid_orders: level.unpaid,
+    },
+    now:
+      held === undefined && !minuteInLife(view.spans, running).inLife
+        ? undefined
+        : { minute: running, counts: held === undefined ? { ...NO_COUNTS } : countsOf(held.counts), ...current },
   };
 };
 

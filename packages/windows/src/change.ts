@@ -1,6 +1,6 @@
 import type { CommentItem, Compare, LiveState, Marker, MinuteRow, ProductRow, RoomInfo } from '@liveboard/contracts';
 import { RULES } from '@liveboard/contracts';
-import { buildNow, buildTotals, catalogOf, openMinutes, productRow, sourceRows } from './build.ts';
+import { buildNumbers, catalogOf, openMinutes, productRow, sourceRows } from './build.ts';
 import { pinnedAfter } from './headline.ts';
 import type { LifeView } from './life.ts';
 import type { Room, Unsaid } from './room.ts';
@@ -37,8 +37,8 @@ const liveState = (room: Room, info: RoomInfo, view: LifeView, streamTime: numbe
       ...(room.gap === undefined ? {} : { gap: room.gap }),
     },
   };
-  const now = buildNow(room, view, streamTime);
-  if (!room.dropped) live.totals = buildTotals(room, view, streamTime);
+  const { totals, now } = buildNumbers(room, view, streamTime);
+  if (!room.dropped) live.totals = totals;
   if (pinned.product_id !== undefined && pinned.since !== undefined)
     live.pinned = { product_id: pinned.product_id, since: pinned.since };
   if (now !== undefined) live.now = now;

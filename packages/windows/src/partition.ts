@@ -12,7 +12,7 @@ import {
 } from '@liveboard/contracts';
 import { admit, detailOf } from './admission.ts';
 import { advanceRoom, dropDetails, isForgotten, revise } from './advance.ts';
-import { buildInfo, buildTotals } from './build.ts';
+import { buildInfo, buildNumbers } from './build.ts';
 import { changeOf } from './change.ts';
 import { CHECKPOINT_FORMAT, checkHeading, type Heading, packValue, unpackValues } from './checkpoint.ts';
 import { applyEvent, learnRoom, noteEvent } from './effect.ts';
@@ -73,7 +73,7 @@ const build = (core: Core, rooms: Iterable<Room>): Partition => {
     if (room.dropped || gate.streamTime === undefined) return;
     const view = viewLife(room.life, gate.streamTime);
     const info = buildInfo(room, view);
-    const totals = buildTotals(room, view, gate.streamTime);
+    const { totals } = buildNumbers(room, view, gate.streamTime);
     const infoText = JSON.stringify(info);
     const totalsText = JSON.stringify(totals);
     if (!due && infoText === room.sentInfo && totalsText === room.sentTotals) return;
