@@ -18,6 +18,8 @@ const QUARANTINED_BYTES = 65_536;
 /** So many records behind the log's end boards show the past anyhow: they are told of it less often. */
 const BEHIND = 10_000;
 const BEHIND_FLUSH_MS = 1_000;
+/** After a flush its partition's next one waits as long as that took, so that a loaded loop still reads, but no longer than this. */
+const LONGEST_REST_MS = 1_000;
 
 export interface RunnerOptions {
   readonly n: number;
@@ -86,6 +88,7 @@ export const createRunner = (options: RunnerOptions): Runner => {
   let checkpointAt = Date.now();
   /** A loaded state is believed once the log still holds the record it was made at. */
   const proof = createProof(n, pointer);
+  let leaving = false;
   let released = false;
   let logEnd = 0;
   let flushedAt = 0;
@@ -184,7 +187,20 @@ export const createRunner = (options: RunnerOptions): Runner => {
     flushedAt = Date.now();
     await flush();
   };
-  const flusher = setInterval(() => void alone(flushIfDue), options.flushMs);
+  let flusher: NodeJS.Timeout | undefined;
+  const flushAfter = (ms: number): void => {
+    flusher = setTimeout(async () => {
+      let took = 0;
+      await alone(async () => {
+        const begun = performance.now();
+        await flushIfDue();
+        took = performance.now() - begun;
+      });
+      const rest = Math.min(took, LONGEST_REST_MS);
+      if (!leaving) flushAfter(Math.max(options.flushMs - took, rest));
+    }, ms);
+  };
+  flushAfter(options.flushMs);
   let writing: Promise<void> | undefined;
   const keep = (): Promise<void> => {
     writing ??= options.observe(checkpoint).finally(() => {
@@ -225,7 +241,8 @@ export const createRunner = (options: RunnerOptions): Runner => {
     },
     release: async (why) => {
       if (released) return;
-      clearInterval(flusher);
+      leaving = true;
+      clearTimeout(flusher);
       clearInterval(keeper);
       if (why === 'stopping') {
         await writing?.catch(() => undefined);
