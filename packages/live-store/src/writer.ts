@@ -22,6 +22,8 @@ export type RewritePart = 'first' | 'more' | 'last' | 'only';
 export interface Flush {
   readonly expected: number | undefined;
   readonly next: number;
+  /** Broker time of the record `next`, ms: by it the log is known again. */
+  readonly append: number;
   /** Absent: not a rewrite. */
   readonly part?: RewritePart | undefined;
   readonly streamTime: number | undefined;
@@ -42,8 +44,16 @@ export type Claim =
   | { readonly kind: 'claimed'; readonly fence: number; readonly applied: number | undefined }
   | { readonly kind: 'refused'; readonly why: string };
 
+/** A record, with the broker's time of it (ms). */
+export interface Applied {
+  readonly offset: number;
+  readonly append: number;
+}
+
 /** The fenced writer of one partition's hot state. Rejects when Redis does not answer; a resend is harmless. */
 export interface PartitionWriter {
+  /** The last record that Redis was told of in this generation; undefined where there is none. Claims nothing. */
+  look(): Promise<Applied | undefined>;
   claim(): Promise<Claim>;
   flush(fence: number, flush: Flush): Promise<FlushOutcome>;
 }
@@ -66,6 +76,11 @@ export const createPartitionWriter = (redis: Redis, keys: Keys, partition: numbe
   const live = keys.live(partition);
   const { generation } = name;
   return {
+    look: async () => {
+      const [held, offset, append] = await redis.hmget(meta, 'generation', 'applied', 'append');
+      if (Number(held) !== generation || offset == null || append == null) return undefined;
+      return { offset: Number(offset), append: Number(append) };
+    },
     claim: async () => {
       const why = await agreeOnLog(redis, keys, name);
       if (why !== undefined) return { kind: 'refused', why };
@@ -73,9 +88,10 @@ export const createPartitionWriter = (redis: Redis, keys: Keys, partition: numbe
       if (first === 'FENCED') return { kind: 'refused', why: 'a later generation of the log is in Redis' };
       return { kind: 'claimed', fence: Number(first), applied: numberOrNone(applied) };
     },
-    flush: async (fence, { expected, next, part, streamTime, ledger, rooms, forgotten }) => {
+    flush: async (fence, { expected, next, append, part, streamTime, ledger, rooms, forgotten }) => {
       const names = rooms.flatMap(({ room_id }) => [keys.room(partition, room_id), keys.feed(partition, room_id)]);
       const args = [generation, fence, expected ?? '', next, part ?? '', streamTime ?? '', JSON.stringify(ledger)];
+      args.push(append);
       args.push(forgotten.length, ...forgotten);
       // As one list: a call's arguments are limited, a list's elements are not.
       const all = [flushLua, 2 + names.length, meta, live, ...names, ...args];

@@ -9,6 +9,7 @@ const LEDGER = { in: 1, counted: 1, duplicate: 0, late: 0, quarantined: 0, forwa
 const flushOf = (expected: number | undefined, next: number, text = 'x'): Flush => ({
   expected,
   next,
+  append: 7_000 + next,
   streamTime: 1_000,
   ledger: LEDGER,
   rooms: [
@@ -31,7 +32,10 @@ describe('the fenced writer', () => {
     const claim = await first.claim();
     if (claim.kind !== 'claimed') throw new Error('not claimed');
     expect(claim.applied).toBeUndefined();
+    expect(await first.look()).toBeUndefined();
     expect(await first.flush(claim.fence, flushOf(undefined, 5))).toEqual({ kind: 'ok' });
+    expect(await first.look()).toEqual({ offset: 5, append: 7_005 });
+    expect(await createPartitionWriter(redis, keys, 0, named(2)).look()).toBeUndefined();
     // Sent again, as after a lost answer.
     expect(await first.flush(claim.fence, flushOf(undefined, 5))).toEqual({ kind: 'ok' });
     expect(await first.flush(claim.fence, flushOf(4, 6))).toMatchObject({ kind: 'behind', applied: 5 });

@@ -29,6 +29,8 @@ import type { Drain, LogSlice, Outcome, Partition, PartitionOptions, RoomChange 
 
 interface Core extends Heading {
   applied: number;
+  /** Broker time of that record, ms. */
+  append: number;
   ledger: Ledger;
   gate: Gate;
   /** Rooms whose memory was dropped: met again, they have rows but no totals. */
@@ -239,6 +241,7 @@ const build = (core: Core, rooms: Iterable<Room>): Partition => {
   const begin = (offset: number, append: number): Place => {
     ledger.in++;
     core.applied = offset;
+    core.append = append;
     changed = true;
     here.offset = offset;
     here.append = append;
@@ -289,7 +292,14 @@ const build = (core: Core, rooms: Iterable<Room>): Partition => {
     records = [];
     forgotten = [];
     changed = false;
-    return { applied: core.applied, streamTime: now, ledger: { ...ledger }, rooms: changes, ...out };
+    return {
+      applied: core.applied,
+      append: core.append,
+      streamTime: now,
+      ledger: { ...ledger },
+      rooms: changes,
+      ...out,
+    };
   };
 
   return {
@@ -338,6 +348,7 @@ export const createPartition = ({ partition, partitions, generation }: Partition
       partitions,
       generation,
       applied: -1,
+      append: 0,
       ledger: createLedger(),
       gate: createGate(),
       dropped: new Set(),

@@ -62,6 +62,8 @@ export interface RoomChange {
 /** Everything that changed since the last drain, at offset `applied`. */
 export interface Drain {
   readonly applied: number;
+  /** Broker time of that record, ms. */
+  readonly append: number;
   readonly streamTime: number | undefined;
   readonly ledger: Ledger;
   readonly rooms: readonly RoomChange[];

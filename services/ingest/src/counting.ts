@@ -74,18 +74,22 @@ export const startCounting = async (settings: Settings, port: MessagePort): Prom
     }
     const { state: partition, from, end } = restored;
     const fail = (why: string, halted: boolean): void => void reading.fail(why, halted);
+    const writer = createPartitionWriter(redis, keys, n, logName);
+    // Kafka forgets a group's commits with a topic that is deleted: then Redis alone knows the log again.
+    const told = await writer.look().catch(() => undefined);
     const runner = createRunner({
       n,
       generation,
       partition,
       from,
+      told,
       publication: observer.publication(
         n,
         createPublication({
           n,
           generation,
           partition,
-          writer: createPartitionWriter(redis, keys, n, logName),
+          writer,
           confirm: () => reading.confirm(n),
           logEnd: async () => (await admin.bounds(topic)).find((each) => each.partition === n)?.end ?? 0,
           onRefused: (why) => fail(why, true),

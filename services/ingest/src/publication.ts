@@ -72,16 +72,18 @@ export const createPublication = (options: PublicationOptions): Publication => {
   };
 
   const flushesOf = (drain: Drain, intact: number | undefined): Omit<Flush, 'expected'>[] => {
-    const { streamTime, ledger, applied: next } = drain;
+    const { streamTime, ledger, applied: next, append } = drain;
     if (!rewrite)
-      return [{ streamTime, ledger, forgotten, next, rooms: drain.rooms.map((room) => publisher.writeOf(room)) }];
+      return [
+        { streamTime, ledger, forgotten, next, append, rooms: drain.rooms.map((room) => publisher.writeOf(room)) },
+      ];
     const flushes: Omit<Flush, 'expected'>[] = [];
     for (let i = 0; i === 0 || i < drain.rooms.length; i += ROOMS_A_REWRITE) {
       const isFirst = i === 0;
       const isLast = i + ROOMS_A_REWRITE >= drain.rooms.length;
       const part: RewritePart = isFirst ? (isLast ? 'only' : 'first') : isLast ? 'last' : 'more';
       const rooms = drain.rooms.slice(i, i + ROOMS_A_REWRITE).map((room) => publisher.writeOf(room, intact));
-      flushes.push({ streamTime, ledger, forgotten, next, part, rooms });
+      flushes.push({ streamTime, ledger, forgotten, next, append, part, rooms });
     }
     return flushes;
   };

@@ -37,6 +37,8 @@ export interface RunnerOptions {
   readonly checkpointMs: number;
   /** Observes the making of a checkpoint. */
   readonly observe: <T>(checkpoint: () => Promise<T>) => Promise<T>;
+  /** The last record that Redis was told of. */
+  readonly told?: { readonly offset: number; readonly append: number } | undefined;
   /** The checkpoint that the state was loaded from. */
   readonly from?: Pointer | undefined;
 }
@@ -82,7 +84,7 @@ const quarantineRecord = (
 
 /** Owns one partition: applies its records, tells Redis and `live.minutes`, and keeps checkpoints. */
 export const createRunner = (options: RunnerOptions): Runner => {
-  const { n, partition, publication, outputs, checkpoints, generation, log } = options;
+  const { n, partition, publication, outputs, checkpoints, generation, log, told } = options;
   let pointer = options.from;
   let lastAppend = pointer?.a ?? 0;
   let checkpointAt = Date.now();
@@ -106,6 +108,12 @@ export const createRunner = (options: RunnerOptions): Runner => {
     for (let i = 0; i < batch.offsets.length; i++) {
       const hasValue = readSlice(batch, i, slice);
       const { offset, append, bytes, start, end } = slice;
+      if (offset === told?.offset && append !== told.append) {
+        options.onOtherLog(
+          `partition ${n}: Redis was told of record ${offset}, appended at ${told.append}; the log has one appended at ${append}`,
+        );
+        throw new Error('another log');
+      }
       if (offset > partition.applied) {
         lastAppend = append;
         const outcome = hasValue ? partition.applySlice(slice) : partition.apply({ offset, append, value: null });

@@ -47,6 +47,7 @@ export const createHandRooms = (redis: Redis, namespace: string, name: LogName):
     const outcome = await partition.writer.flush(partition.fence, {
       expected: partition.applied,
       next,
+      append: 0,
       streamTime: Date.now(),
       ledger,
       rooms,

@@ -145,7 +145,10 @@ describe('a worker that must not go on', () => {
     await place.close();
   });
 
-  it('halts where the log was made anew under the same generation', async () => {
+  it.each([
+    ['shorter than it was', 1],
+    ['longer than it was', 5],
+  ])('halts where the log was made anew under the same generation, %s', async (_, length) => {
     const place = await createPlace();
     await place.createTopics();
     const first = place.run();
@@ -158,13 +161,14 @@ describe('a worker that must not go on', () => {
     await raw.deleteTopics({ topics: [place.topic] });
     await expect.poll(() => raw.listTopics(), WAIT).not.toContain(place.topic);
     await place.createTopics();
-    await place.send(room, [entered(room, 1)]);
+    const anew = Array.from({ length }, (_, i) => entered(room, 10 + i));
+    await place.send(room, anew);
     const again = place.run();
     expect(await again.exit).toBe(EXIT_HALTED);
     expect(again.log()).toContain('raise LIVEBOARD_LOG_GENERATION');
 
     place.run({ LIVEBOARD_LOG_GENERATION: '2' });
-    await place.views(room, 1);
+    await place.views(room, length);
     await place.close();
   });
 

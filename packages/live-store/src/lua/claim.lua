@@ -6,7 +6,7 @@ local held = tonumber(redis.call('HGET', KEYS[1], 'generation') or '0')
 local generation = tonumber(ARGV[1])
 if held > generation then return { 'FENCED' } end
 if held < generation then
-  redis.call('HDEL', KEYS[1], 'applied', 'stream_time', 'ledger', 'rewriting')
+  redis.call('HDEL', KEYS[1], 'applied', 'append', 'stream_time', 'ledger', 'rewriting')
   redis.call('DEL', KEYS[2])
 end
 if redis.call('HEXISTS', KEYS[1], 'rewriting') == 1 then redis.call('HDEL', KEYS[1], 'applied', 'rewriting') end

@@ -4,7 +4,7 @@
 -- and the position moves with the last.
 -- KEYS: meta, live cards, then one room hash and one channel per room, in turn.
 -- ARGV: generation, fence, expected ('' = none), next, part ('' = whole | 'first' | 'more' | 'last' | 'only' slice), stream_time,
---   ledger, n rooms whose cards go, room..., then per room:
+--   ledger, append time of next, n rooms whose cards go, room..., then per room:
 --   n fields, name, value..., m forgotten fields, name..., card ('' = unchanged), ttl seconds (0 = keep), k messages, message...
 local meta = redis.call('HMGET', KEYS[1], 'generation', 'fence', 'applied')
 local generation = tonumber(meta[1] or '0')
@@ -14,7 +14,7 @@ if generation > tonumber(ARGV[1]) or fence > tonumber(ARGV[2]) then return { 'FE
 local applied = meta[3] or ''
 if part == '' and fence == tonumber(ARGV[2]) and applied == ARGV[4] then return { 'OK' } end
 if fence ~= tonumber(ARGV[2]) or applied ~= ARGV[3] then return { 'BEHIND', applied, meta[2] or '' } end
-local at = 8
+local at = 9
 local function take()
   local value = ARGV[at]
   at = at + 1
@@ -44,6 +44,6 @@ if part == 'first' or part == 'more' then
 end
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-redis.call('HSET', KEYS[1], 'applied', ARGV[4], 'stream_time', ARGV[6], 'ledger', ARGV[7], 'flushed_at', string.format('%.0f', now))
+redis.call('HSET', KEYS[1], 'applied', ARGV[4], 'stream_time', ARGV[6], 'ledger', ARGV[7], 'append', ARGV[8], 'flushed_at', string.format('%.0f', now))
 redis.call('HDEL', KEYS[1], 'rewriting')
 return { 'OK' }
