@@ -1,10 +1,10 @@
 import { type MinuteRow, minuteOf, RULES } from '@liveboard/contracts';
 import { buildRow, levelAt, openMinutes } from './build.ts';
-import { type Comparable, compareMinute } from './compare.ts';
+import { type Comparable, compareMinute, peakOf } from './compare.ts';
 import { headlineOf, settleProducts } from './headline.ts';
 import { passMinute } from './levels.ts';
 import { type LifeView, minuteInLife, type Span, settleMinute, viewLife } from './life.ts';
-import { type Kept, type Minute, minuteFor, type Room, type Unsaid } from './room.ts';
+import { type Minute, minuteFor, type Peak, type Room, type Unsaid } from './room.ts';
 
 /** Rows remembered beyond the sixty that are published, so that the oldest open minute still sees its whole hour. */
 const REMEMBERED_ROWS = RULES.keptRows + 4;
@@ -32,6 +32,15 @@ const comparableAt =
     return undefined;
   };
 
+/** Peaks of the closed and final rows of minutes in [from, to). */
+const peaksIn =
+  (room: Room) =>
+  (from: number, to: number): Peak[] => {
+    const isWithin = ({ minute }: { readonly minute: number }): boolean => minute >= from && minute < to;
+    const rows = [...room.kept, ...room.minutes.values()].flatMap(({ row }) => (row === undefined ? [] : [row]));
+    return [...room.past.filter(isWithin), ...rows.filter(isWithin).map(peakOf)];
+  };
+
 const spanOf = (spans: readonly Span[], minute: number): Span | undefined =>
   spans.findLast(({ open, close = Number.POSITIVE_INFINITY }) => open <= minute && close > minute);
 
@@ -50,6 +59,7 @@ const refresh = (room: Room, minute: Minute, view: LifeView, rev: number): boole
       row: bare,
       opening,
       at: comparableAt(room),
+      peaks: peaksIn(room),
       headline: (metrics, base) => headlineOf(room, bare, metrics, base),
     });
     row = { ...bare, compare };
@@ -112,7 +122,7 @@ const finalise = (room: Room, unsaid: Unsaid, held: Minute, offset: number): Min
     room.pcu = Math.max(room.pcu ?? 0, row.online.max);
   }
   room.kept.push({ row, whole: held.whole, ...(held.candidate === undefined ? {} : { candidate: held.candidate }) });
-  if (room.kept.length > REMEMBERED_ROWS) room.kept.shift();
+  if (room.kept.length + room.past.length > REMEMBERED_ROWS) (room.past.length > 0 ? room.past : room.kept).shift();
   unsaid.minutes.add(held.minute);
   return row;
 };
@@ -163,10 +173,8 @@ export const isForgotten = (room: Room, now: number): boolean => {
   return now >= since + RULES.minuteMs + RULES.memoryMinutes * RULES.minuteMs;
 };
 
-/** Takes products and sources from rows that are no longer kept in detail; readers have been told of them by now. */
-export const dropDetails = (room: Room): void => {
-  for (let i = room.kept.length - 1 - RULES.detailedRows; i >= 0; i--) {
-    const held = room.kept[i] as Kept;
-    if (held.row.products.length + held.row.sources.length > 0) held.row = { ...held.row, products: [], sources: [] };
-  }
+/** Puts rows away that are no longer kept in detail; readers have been told of them by now. */
+export const putAway = ({ kept, past }: Room): void => {
+  for (const { row } of kept.splice(0, Math.max(0, kept.length - RULES.detailedRows)))
+    past.push({ minute: row.minute, ...peakOf(row), text: JSON.stringify({ ...row, products: [], sources: [] }) });
 };

@@ -3,19 +3,38 @@ import { RULES } from '@liveboard/contracts';
 import { buildNumbers, catalogOf, openMinutes, productRow, sourceRows } from './build.ts';
 import { pinnedAfter } from './headline.ts';
 import type { LifeView } from './life.ts';
-import type { Room, Unsaid } from './room.ts';
+import type { Past, Room, Unsaid } from './room.ts';
 import type { RoomChange } from './types.ts';
 
 const ALL_SOURCES = (1 << 10) - 1;
 
-/** All rows that are closed or final, oldest first. */
-const rowsOf = (room: Room): MinuteRow[] => [
-  ...room.kept.map(({ row }) => row),
-  ...openMinutes(room).flatMap(({ row }) => (row === undefined ? [] : [row])),
-];
+/** Rows that are closed or final and still at hand, oldest first: all that may be new to readers. */
+const nearRows = (room: Room): MinuteRow[] =>
+  [...room.kept, ...openMinutes(room)].flatMap(({ row }) => (row === undefined ? [] : [row]));
 
-const lastCompare = (rows: readonly MinuteRow[]): Compare | undefined =>
-  rows.findLast(({ compare }) => compare)?.compare;
+const rowOf = ({ text }: Past): MinuteRow => JSON.parse(text) as MinuteRow;
+
+const compareIn = (past: readonly Past[], near: readonly MinuteRow[]): Compare | undefined => {
+  const newest = near.findLast(({ compare }) => compare)?.compare;
+  for (let i = past.length - 1; newest === undefined && i >= 0; i--) {
+    const { compare } = rowOf(past[i] as Past);
+    if (compare !== undefined) return compare;
+  }
+  return newest;
+};
+
+/** The closed and final rows that readers must learn, and the minutes that left the newest sixty. */
+const changedRows = (room: Room, unsaid: Unsaid, near: readonly MinuteRow[], full: boolean) => {
+  const { past } = room;
+  const surplus = Math.max(0, past.length + near.length - RULES.keptRows);
+  const published = near.slice(Math.max(0, surplus - past.length));
+  return {
+    minutes: full
+      ? [...past.slice(surplus).map(rowOf), ...published]
+      : published.filter(({ minute }) => unsaid.minutes.has(minute)),
+    forgotten: unsaid.minutes.size === 0 ? [] : [...past, ...near].slice(0, surplus).map(({ minute }) => minute),
+  };
+};
 
 const markersOf = (markers: Room['markers']): Marker[] =>
   markers.map(
@@ -70,9 +89,8 @@ export const changeOf = (
 ): RoomChange => {
   const full = whole || unsaid.published === undefined;
   const isCompared = full || unsaid.compare;
-  const rows = isCompared || unsaid.minutes.size > 0 ? rowsOf(room) : [];
-  const published = rows.slice(-RULES.keptRows);
-  const compare = isCompared ? lastCompare(rows) : undefined;
+  const near = isCompared || unsaid.minutes.size > 0 ? nearRows(room) : [];
+  const compare = isCompared ? compareIn(room.past, near) : undefined;
   return {
     room_id: room.room_id,
     full,
@@ -82,8 +100,7 @@ export const changeOf = (
     products: changedProducts(room, unsaid, full),
     catalog: changedCatalog(room, unsaid, full),
     sources: sourceRows(room.sources, room.sourcesTouched & (full ? ALL_SOURCES : unsaid.sources)),
-    minutes: full ? published : published.filter(({ minute }) => unsaid.minutes.has(minute)),
-    forgotten: unsaid.minutes.size === 0 ? [] : rows.slice(0, -RULES.keptRows).map(({ minute }) => minute),
+    ...changedRows(room, unsaid, near, full),
     markers: markersOf(full ? room.markers : [...tail(room.markers, unsaid.markers)]),
     comments: (full ? room.comments : tail(room.comments, unsaid.comments)) as readonly CommentItem[],
     ...(compare === undefined ? {} : { compare }),

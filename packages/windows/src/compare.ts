@@ -14,6 +14,7 @@ import {
   RULES,
   type Signal,
 } from '@liveboard/contracts';
+import type { Peak } from './room.ts';
 
 /** A closed or final row with what comparisons need beside it. */
 export interface Comparable {
@@ -121,7 +122,11 @@ const pulseOf = (metrics: Metrics): number => {
 };
 
 const RANK: readonly RoomState[] = ['warming_up', 'trouble', 'peak', 'watch', 'steady'];
-const meanOnline = (row: MinuteRow): number => (row.online === undefined ? 0 : row.online.sum / row.online.n);
+
+export const peakOf = ({ counts, online }: MinuteRow): Peak => ({
+  gmv: counts.gmv,
+  online: online === undefined ? 0 : online.sum / online.n,
+});
 
 const candidateOf = (
   row: MinuteRow,
@@ -129,13 +134,14 @@ const candidateOf = (
   pulse: number,
   young: boolean,
   before: Comparable | undefined,
-  hour: readonly MinuteRow[],
+  hour: readonly Peak[],
 ): RoomState => {
   if (young) return 'warming_up';
   const last = before?.row.compare?.pulse;
   if (pulse <= -0.25 || (pulse <= -0.15 && last !== undefined && last <= -0.15)) return 'trouble';
-  const highest = (of: (row: MinuteRow) => number): boolean => of(row) > 0 && hour.every((each) => of(each) <= of(row));
-  if (pulse >= 0.25 && (highest(({ counts }) => counts.gmv) || highest(meanOnline))) return 'peak';
+  const own = peakOf(row);
+  const isHighest = (id: keyof Peak): boolean => own[id] > 0 && hour.every((each) => each[id] <= own[id]);
+  if (pulse >= 0.25 && (isHighest('gmv') || isHighest('online'))) return 'peak';
   const falls = (['gmv', 'online', 'product_clicks'] as const).some((id) => {
     const held = metrics[id];
     return held?.signal === 'strong' && (held.delta ?? 0) < 0;
@@ -157,6 +163,8 @@ export interface CompareInput {
   readonly opening: number;
   /** Finds the row of another minute, closed or final. */
   readonly at: (minute: number) => Comparable | undefined;
+  /** The peaks of the rows in [from, to). */
+  readonly peaks: (from: number, to: number) => readonly Peak[];
   readonly headline: (metrics: Metrics, base: readonly MinuteRow[]) => Headline | undefined;
 }
 
@@ -165,6 +173,7 @@ export const compareMinute = ({
   row,
   opening,
   at,
+  peaks,
   headline,
 }: CompareInput): { compare: Compare; candidate: RoomState } => {
   const base: MinuteRow[] = [];
@@ -181,11 +190,7 @@ export const compareMinute = ({
   }
   const pulse = pulseOf(metrics);
   const before = at(row.minute - RULES.minuteMs);
-  const hour: MinuteRow[] = [];
-  for (let back = 1; back < 60; back++) {
-    const held = at(row.minute - back * RULES.minuteMs);
-    if (held !== undefined) hour.push(held.row);
-  }
+  const hour = peaks(row.minute - 59 * RULES.minuteMs, row.minute);
   const candidate = candidateOf(row, metrics, pulse, young, before, hour);
   const said = headline(metrics, base);
   return {

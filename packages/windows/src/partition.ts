@@ -11,7 +11,7 @@ import {
   RULES,
 } from '@liveboard/contracts';
 import { admit, detailOf } from './admission.ts';
-import { advanceRoom, dropDetails, isForgotten, revise } from './advance.ts';
+import { advanceRoom, isForgotten, putAway, revise } from './advance.ts';
 import { buildInfo, buildNumbers } from './build.ts';
 import { changeOf } from './change.ts';
 import { CHECKPOINT_FORMAT, checkHeading, type Heading, packValue, unpackValues } from './checkpoint.ts';
@@ -285,7 +285,7 @@ const build = (core: Core, rooms: Iterable<Room>): Partition => {
         if (JSON.stringify(seat.info) !== room.sentInfo) sayRoom(room, true);
       }
       changes.push(changeOf(room, unsaid, seat.info, view, now as number, isWhole));
-      if (unsaid.minutes.size > 0 || !heard) dropDetails(room);
+      if (unsaid.minutes.size > 0 || !heard) putAway(room);
       forgetSaid(unsaid, room, now as number);
     }
     const out = { records, forgotten: forgotten.filter((roomId) => seats.get(roomId) === undefined) };

@@ -47,6 +47,20 @@ export interface Kept {
   candidate?: RoomState;
 }
 
+/** A final minute that readers were told of and that is no longer among the newest: its row as JSON, a third of its size in memory. */
+export interface Past extends Peak {
+  readonly minute: number;
+  /** Without products and sources. */
+  readonly text: string;
+}
+
+/** What of a minute decides whether a later one is the highest of its hour. */
+export interface Peak {
+  readonly gmv: number;
+  /** Mean of the minute; 0 without samples. */
+  readonly online: number;
+}
+
 export interface Listing {
   readonly ts: number;
   readonly offset: number;
@@ -123,8 +137,10 @@ export interface Room {
   sourcesTouched: number;
   level: Level;
   minutes: Map<number, Minute>;
-  /** Newest last. */
+  /** Newest last: the newest `detailedRows`, and those that readers were not told of yet. */
   kept: Kept[];
+  /** Those before them, newest last. */
+  past: Past[];
   /** As the final minutes left it. */
   pinning: Pinning;
   /** Pins of open minutes, by `(ts, offset)`. */
@@ -218,6 +234,7 @@ export const createRoom = (roomId: string, met: number, dropped: boolean): Room 
     level: { unpaid: 0 },
     minutes: new Map(),
     kept: [],
+    past: [],
     pinning: {},
     pins: [],
     markers: [],
