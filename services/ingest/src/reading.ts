@@ -35,8 +35,12 @@ export const startReading = async (settings: Settings, program: string): Promise
   }
 
   const thread = new Worker(fileURLToPath(program), {
-    // As much as a process of its own would have.
-    resourceLimits: { maxOldGenerationSizeMb: Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20) },
+    resourceLimits: {
+      // As much as a process of its own would have.
+      maxOldGenerationSizeMb: Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20),
+      // Little dies young where batches come as a few arrays.
+      maxYoungGenerationSizeMb: 24,
+    },
   });
   thread.on('error', (error) => fail(`the thread that counts failed: ${error.message}`, false));
   const calls = createCalls<Counting>(thread, {
