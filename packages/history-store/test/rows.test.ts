@@ -204,6 +204,16 @@ describe('an event’s row', () => {
     });
   });
 
+  it('has no half of a surrogate pair in any column, which ClickHouse refuses with all rows beside it', () => {
+    const half = 'a\ud800';
+    const event = { id: 'e', type: `x.${half}`, room_id: 'r', ts: 0, user_id: half, order_id: half, product_id: half };
+    const value = Buffer.from(JSON.stringify(event));
+    const row = eventRow('ignored', { ...event, items: [{ product_id: `b${half}` }] }, { ...place, value }, 1);
+    expect(row).toMatchObject({ user_id: 'a\ufffd', product_ids: ['a\ufffd', 'ba\ufffd'] });
+    expect(JSON.stringify({ ...row, raw: '' })).not.toContain('\\ud800');
+    expect(row.raw).toContain('\\ud800');
+  });
+
   it('leaves out of the columns what an extension holds that is not text', () => {
     const event = {
       id: 'e',

@@ -39,13 +39,14 @@ export interface EventFields {
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+/** ClickHouse refuses an insert that holds half a surrogate pair, and with it every row beside it; `raw` keeps the truth. */
+const text = (value: unknown): string => (typeof value === 'string' ? value.toWellFormed() : '');
 
 const productsOf = ({ product_id, items }: EventFields): string[] => {
   const of = Array.isArray(items)
     ? items.map((item: { readonly product_id?: unknown } | null) => item?.product_id)
     : [];
-  return [...new Set([product_id, ...of].filter((id) => typeof id === 'string'))];
+  return [...new Set([product_id, ...of].filter((id) => typeof id === 'string').map(text))];
 };
 
 /**
@@ -64,9 +65,9 @@ export const eventRow = (
   partition,
   offset,
   verdict,
-  event_id: event.id,
+  event_id: text(event.id),
   appended: toDateTime(append),
-  type: event.type,
+  type: text(event.type),
   user_id: text(event.user_id),
   order_id: text(event.order_id),
   product_ids: productsOf(event),
