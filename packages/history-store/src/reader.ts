@@ -74,13 +74,15 @@ export const createHistoryReader = ({ query }: { readonly query: Query }): Histo
     );
     if (rows.length === 0) return [];
     rows.reverse();
-    const first = rows[0]?.minute;
-    const last = rows.at(-1)?.minute;
+    // Not those between the range and the minute that stands apart from it.
+    const inside = rows.map((row) => row.minute).filter((minute) => minute >= params.from && minute < params.to);
+    const first = inside[0] ?? params.from;
+    const last = inside.at(-1) ?? params.from;
     const products = await query<Read<ProductMinuteRow>>(
       `SELECT ${PRODUCT_COLUMNS} FROM product_minutes FINAL
-       WHERE room_id = {room: String} AND minute >= ${AT('first')} AND minute <= ${AT('last')}
+       WHERE room_id = {room: String} AND ((minute >= ${AT('first')} AND minute <= ${AT('last')}) ${orAlso})
        ORDER BY minute, product_id`,
-      { room: roomId, first, last },
+      { ...params, first, last },
     );
     const byMinute = new Map<string, Read<ProductMinuteRow>[]>();
     for (const product of products) {
