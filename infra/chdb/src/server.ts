@@ -26,8 +26,9 @@ const encodingOf = (request: IncomingMessage): Encoding | undefined => {
 };
 
 /** Pages of other places must not speak to a database on the loopback, whatever name they reach it by. */
-const isForeign = ({ headers: { host, origin } }: IncomingMessage): boolean =>
-  origin !== undefined || !/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host ?? '');
+const isForeign = ({ headers: { host, origin, 'sec-fetch-site': site } }: IncomingMessage): boolean =>
+  // Whatever a browser sends, also what has no origin: an image, a followed link.
+  origin !== undefined || site !== undefined || !/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host ?? '');
 
 const bodyText = async (request: IncomingMessage): Promise<string> => {
   const encoding = encodingOf(request);
@@ -122,6 +123,8 @@ export const createFront = (engine: Engine, spool: Spool): Server => {
     const statement = hasRows ? inUrl : readStatement(text);
     if (statement.kind === 'empty') throw engineError(62, 'Syntax error: the query is empty. (SYNTAX_ERROR)');
     if (statement.kind === 'refused') throw engineError(statement.code, statement.why);
+    if (statement.kind === 'insert' && request.method === 'GET')
+      throw engineError(164, 'GET changes nothing: insert by POST. (READONLY)');
     if (statement.kind === 'insert') return await insert(request, response, asked, statement, text, !hasRows);
     const gzip = asked.compress && /\bgzip\b/.test(request.headers['accept-encoding']?.toString() ?? '');
     if (statement.kind === 'select') return await select(response, asked, statement, text, gzip);

@@ -67,6 +67,8 @@ describe('a server', () => {
   it('changes nothing for GET', async () => {
     const answer = await database.ask({ query: 'CREATE TABLE by_get (a UInt8) ENGINE = Memory' }, { method: 'GET' });
     expect(answer.headers.get('x-clickhouse-exception-code')).toBe('164');
+    const write = "INSERT INTO FUNCTION file('by_get.tsv', 'TSV', 'a UInt8') SELECT 1";
+    expect((await database.ask({ query: write }, { method: 'GET' })).ok).toBe(false);
   });
 
   it('takes one statement at a time', async () => {

@@ -185,6 +185,7 @@ it('serves programs of this machine alone, and bounds what they send', async () 
   expect(await ask('/', {})).toBe(200);
   expect(await ask('/', { host: 'rebound.example:8123' })).toBe(403);
   expect(await ask('/', { origin: 'https://page.example' })).toBe(403);
+  expect(await ask('/', { 'sec-fetch-site': 'cross-site' })).toBe(403);
   expect(await ask(`/?query=SELECT+length('${'x'.repeat(200_000)}')`, {}, '')).toBe(200);
   expect(await ask(`/?query=SELECT+'${'x'.repeat(2_000_000)}'`, {})).toBe(431);
   expect(await ask('/', {}, `SELECT '${'x'.repeat(33 * 1024 * 1024)}'`)).toBe(413);
