@@ -100,6 +100,8 @@ const build = (core: Core, rooms: Iterable<Room>): Partition => {
         let closed = false;
         const due = advanceRoom(room, unsaid, from, to, record.offset, (row) => {
           closed ||= row.state === 'closed' || row.minute === room.active;
+          // Where one record closes and finalises a minute, two rows would have one version.
+          if (row.state === 'closed' && isLate(gate, row.minute)) return;
           records.push(minuteRecord(room, row, record.append));
         });
         if (due) {
