@@ -83,7 +83,8 @@ export const createPublication = (options: PublicationOptions): Publication => {
       const isLast = i + ROOMS_A_REWRITE >= drain.rooms.length;
       const part: RewritePart = isFirst ? (isLast ? 'only' : 'first') : isLast ? 'last' : 'more';
       const rooms = drain.rooms.slice(i, i + ROOMS_A_REWRITE).map((room) => publisher.writeOf(room, intact));
-      flushes.push({ streamTime, ledger, forgotten, next, append, part, rooms });
+      // The list of cards begins anew: there is none to take out, and one of them may have come back since.
+      flushes.push({ streamTime, ledger, forgotten: [], next, append, part, rooms });
     }
     return flushes;
   };
