@@ -75,6 +75,8 @@ export const createPartitionConsumer = (options: ConsumerOptions): PartitionCons
   });
   const admin = createKafkaAdmin(options);
   const moved = new Map<string, { offset: number; at: number }>();
+  /** The last record that each owner took. */
+  const taken = new Map<string, number>();
   /** Where a fetch began above the wanted offset, that offset: fetched once more before it counts as missing. */
   const asked = new Map<string, number>();
   /** Places that are not read because their owner is full. */
@@ -93,6 +95,7 @@ export const createPartitionConsumer = (options: ConsumerOptions): PartitionCons
     const key = keyOf(place);
     const held = owners.get(key);
     owners.delete(key);
+    taken.delete(key);
     moved.delete(key);
     asked.delete(key);
     waiting.delete(key);
@@ -102,21 +105,33 @@ export const createPartitionConsumer = (options: ConsumerOptions): PartitionCons
   const boundsOf = async ({ topic, partition }: Place): Promise<LogBounds | undefined> =>
     (await admin.bounds(topic)).find((each) => each.partition === partition);
 
+  const readAgain = (place: Place, offset: number): void => {
+    const key = keyOf(place);
+    const held = owners.get(key);
+    pause(place);
+    seek(place, offset);
+    setTimeout(() => {
+      // Another owner begins to read by itself, once its state is there.
+      if (owners.get(key) === held) resume(place);
+    }, PAUSE_MS);
+  };
+
   const watch = async (topic: string): Promise<void> => {
     for (const { partition, end } of await admin.bounds(topic)) {
       const key = keyOf({ topic, partition });
       const held = moved.get(key);
-      if (held === undefined || !owners.has(key)) continue;
+      const owner = await owners.get(key)?.owner.catch(() => undefined);
+      if (held === undefined || owner === undefined) continue;
+      // What it took has failed since.
+      if (owner.next !== undefined && owner.next <= (taken.get(key) ?? -1)) {
+        taken.delete(key);
+        readAgain({ topic, partition }, owner.next);
+        continue;
+      }
       if (held.offset + 1 >= end || waiting.has(key)) held.at = Date.now();
       else if (Date.now() - held.at > stallMs)
         onFailure(`partition ${partition} of ${topic} stands at ${held.offset}, its log ends at ${end}`, false);
     }
-  };
-
-  const readAgain = (place: Place, offset: number): void => {
-    pause(place);
-    seek(place, offset);
-    setTimeout(() => resume(place), PAUSE_MS);
   };
 
   /** Reads on from `offset` once the owner has room: what was fetched is dropped rather than held meanwhile. */
@@ -232,6 +247,7 @@ export const createPartitionConsumer = (options: ConsumerOptions): PartitionCons
               if (offset >= next) records.push({ partition, offset, append: Number(timestamp), key, value });
             }
             await owner.take(records, Number(batch.highWatermark));
+            taken.set(keyOf(place), records.at(-1)?.offset ?? -1);
             resolveOffset(batch.lastOffset());
             move(place, Number(batch.lastOffset()));
           } catch (error) {

@@ -17,6 +17,8 @@ type Arguments<F> = F extends (...args: infer A) => unknown ? A : never;
 
 export interface Calls<T> {
   readonly remote: Remote<T>;
+  /** The other thread is gone: what waits for it, and whatever is asked of it later, fails with this. */
+  close(why: Error): void;
   /** As a call through `remote`; buffers named in `transfer` move to the other thread instead of being copied. */
   move<K extends keyof T & string>(name: K, args: Arguments<T[K]>, transfer: ArrayBuffer[]): Promise<unknown>;
 }
@@ -25,6 +27,7 @@ export interface Calls<T> {
 export const createCalls = <T extends object>(port: MessagePort | Worker, services: Services): Calls<T> => {
   const waiting = new Map<number, { done: (value: unknown) => void; fail: (error: unknown) => void }>();
   let last = 0;
+  let closed: Error | undefined;
 
   const serve = async ({ id, name, args }: Extract<Message, { kind: 'call' }>): Promise<void> => {
     let answer: Message;
@@ -46,6 +49,7 @@ export const createCalls = <T extends object>(port: MessagePort | Worker, servic
 
   const move = (name: string, args: readonly unknown[], transfer: ArrayBuffer[]): Promise<unknown> =>
     new Promise((done, fail) => {
+      if (closed !== undefined) return fail(closed);
       const id = ++last;
       waiting.set(id, { done, fail });
       port.postMessage({ kind: 'call', id, name, args } satisfies Message, transfer);
@@ -57,5 +61,11 @@ export const createCalls = <T extends object>(port: MessagePort | Worker, servic
       (...args: unknown[]) =>
         move(String(name), args, []),
   });
-  return { remote, move };
+  const close = (why: Error): void => {
+    closed ??= why;
+    for (const { fail } of waiting.values()) fail(closed);
+    waiting.clear();
+  };
+
+  return { remote, move, close };
 };

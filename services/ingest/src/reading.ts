@@ -42,13 +42,18 @@ export const startReading = async (settings: Settings, program: string): Promise
       maxYoungGenerationSizeMb: 24,
     },
   });
-  thread.on('error', (error) => fail(`the thread that counts failed: ${error.message}`, false));
   const calls = createCalls<Counting>(thread, {
     confirm: (n) => consumer.confirm(n),
     commit: (n, offset, metadata) => consumer.commit(n, offset, metadata),
     fail,
   } satisfies Reading);
   const { remote: counting } = calls;
+  const lose = (why: string): void => {
+    calls.close(new Error(`the thread that counts is gone: ${why}`));
+    fail(`the thread that counts failed: ${why}`, false);
+  };
+  thread.on('error', (error) => lose(error.message));
+  thread.on('exit', (code) => lose(`it ended with ${code}`));
   lifecycle.onStop('counting', () => counting.stop());
 
   const consumer = createPartitionConsumer({

@@ -7,7 +7,10 @@ import type { Counting, Standing } from './threads.ts';
  * The owner of a partition whose state another thread has. One batch is under way while the next is fetched and decoded;
  * where one failed, the next attempt says so and reading goes back to it.
  */
-export const createRemoteOwner = ({ remote, move }: Calls<Counting>, begun: Standing): PartitionOwner => {
+export const createRemoteOwner = (
+  { remote, move }: Pick<Calls<Counting>, 'remote' | 'move'>,
+  begun: Standing,
+): PartitionOwner => {
   const { owner } = begun;
   let { next } = begun;
   let underWay: Promise<unknown> = Promise.resolve();
@@ -22,14 +25,16 @@ export const createRemoteOwner = ({ remote, move }: Calls<Counting>, begun: Stan
       await underWay;
     } catch (error) {
       underWay = Promise.resolve();
-      await look();
       throw error;
     }
   };
 
   const begin = (batch: Batch, end: number): void => {
-    underWay = move('take', [owner, batch, end], buffersOf(batch));
-    // Whoever comes next hears of it.
+    underWay = move('take', [owner, batch, end], buffersOf(batch)).catch(async (error: unknown) => {
+      await look().catch(() => undefined);
+      throw error;
+    });
+    // Whoever comes next hears of it; where nobody does, reading goes back because of `next`.
     underWay.catch(() => undefined);
   };
 
