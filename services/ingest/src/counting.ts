@@ -9,6 +9,7 @@ import { createCalls } from './calls.ts';
 import type { Settings } from './config.ts';
 import { createMetrics } from './metrics.ts';
 import { createOutputs } from './outputs.ts';
+import { createOwners } from './owners.ts';
 import { createPublication } from './publication.ts';
 import { createRunner, type Runner } from './runner.ts';
 import type { Counting, Reading, Standing } from './threads.ts';
@@ -22,11 +23,7 @@ export const startCounting = async (settings: Settings, port: MessagePort): Prom
   const kafka = { brokers: settings.KAFKA_BROKERS, clientId: 'liveboard-ingest', log };
   const topic = namespace + TOPICS.events.name;
   const group = namespace + GROUPS.ingest;
-  /** By owner. */
-  const runners = new Map<number, Runner>();
-  /** The owned partitions: who owns each, and where its log ended when it was taken over. */
-  const owned = new Map<number, { readonly owner: number; readonly runner: Runner; readonly end: number }>();
-  let lastOwner = 0;
+  const owners = createOwners<Runner>();
   let clockDifference: number | undefined;
 
   const admin = createKafkaAdmin(kafka);
@@ -37,7 +34,7 @@ export const startCounting = async (settings: Settings, port: MessagePort): Prom
   const logName = { generation, cluster_id: await admin.clusterId(), topic, partitions };
   const registry = new Registry();
   const observer = createMetrics(registry, {
-    statuses: () => [...owned.values()].map(({ runner }) => runner.status()),
+    statuses: () => owners.owned().map(({ runner }) => runner.status()),
     ends: () => admin.bounds(topic),
     clockDifference: () => clockDifference,
     partitions,
@@ -56,13 +53,8 @@ export const startCounting = async (settings: Settings, port: MessagePort): Prom
     resume: (n, bytes) => restorePartition({ partition: n, partitions, generation }, bytes),
   });
 
-  const runnerOf = (owner: number): Runner => {
-    const runner = runners.get(owner);
-    if (runner === undefined) throw new Error(`owner ${owner} was released`);
-    return runner;
-  };
   const standing = (owner: number): Standing => {
-    const { next } = runnerOf(owner);
+    const { next } = owners.get(owner);
     return { owner, ...(next === undefined ? {} : { next }) };
   };
 
@@ -106,27 +98,22 @@ export const startCounting = async (settings: Settings, port: MessagePort): Prom
       checkpointMs: settings.LIVEBOARD_INGEST_CHECKPOINT_MS,
       observe: (checkpoint) => observer.checkpoint(n, checkpoint),
     });
-    const owner = ++lastOwner;
-    runners.set(owner, runner);
-    owned.set(n, { owner, runner, end });
+    const owner = owners.add({ partition: n, runner, end });
     log.info({ partition: n, applied: partition.applied }, 'partition owned');
     return standing(owner);
   };
 
   const counting = {
     own,
-    take: (owner, batch, end) => runnerOf(owner).take(batch, end),
+    take: (owner, batch, end) => owners.get(owner).take(batch, end),
     standing,
-    onGap: (owner, first) => runnerOf(owner).onGap(first),
-    release: async (owner, why) => {
-      for (const [n, held] of owned) if (held.owner === owner) owned.delete(n);
-      await runners.get(owner)?.release(why);
-      runners.delete(owner);
-    },
+    onGap: (owner, first) => owners.get(owner).onGap(first),
+    release: (owner, why) => owners.release(owner, (runner) => runner.release(why)),
     notReady: () => {
-      if (owned.size === 0) return 'no partition is owned yet';
+      const owned = owners.owned();
+      if (owned.length === 0) return 'no partition is owned yet';
       let behind = 0;
-      for (const { runner, end } of owned.values()) behind += Math.max(0, end - 1 - runner.status().applied);
+      for (const { runner, end } of owned) behind += Math.max(0, end - 1 - runner.status().applied);
       return behind > 0 ? `${behind} records of the log as it was at the start are still to be read` : undefined;
     },
     metrics: (difference) => {
