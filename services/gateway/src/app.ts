@@ -21,6 +21,8 @@ export interface AppOptions {
   readonly context: RestContext;
   readonly logReader: LogReader;
   readonly namespace: string;
+  /** Of the log. */
+  readonly generation: number;
   readonly issuer?: DevIssuer | undefined;
   readonly boardDir?: string | undefined;
   readonly notReady: () => string | undefined;
@@ -76,7 +78,7 @@ export const createApp = async (options: AppOptions): Promise<FastifyInstance> =
 
   feed.register(app);
   registerRooms(app, context);
-  registerStatus(app, context, { logReader: options.logReader, namespace: options.namespace });
+  registerStatus(app, context, options);
   if (issuer !== undefined) registerDev(app, issuer);
   app.get('/healthz', async () => 'ok\n');
   app.get('/readyz', async (_, reply) => {

@@ -129,6 +129,7 @@ const app = await createApp({
   },
   logReader,
   namespace: settings.LIVEBOARD_NAMESPACE,
+  generation: settings.LIVEBOARD_LOG_GENERATION,
   issuer,
   boardDir: settings.LIVEBOARD_BOARD_DIR,
   notReady: () => (draining ? 'the gateway is going down' : notReady()),

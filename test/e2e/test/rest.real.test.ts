@@ -163,7 +163,10 @@ describe('who I am and how sound the data is', () => {
     const health = await get(stack.gateway_url, '/v1/health/data', await tokenFor(stack.gateway_url, 'demo-operator'));
     expect(health).toMatchObject({
       status: 200,
-      body: { partitions: Array.from({ length: 8 }, (_, n) => ({ n, generation: 1, lag: expect.any(Number) })) },
+      body: {
+        partitions: Array.from({ length: 8 }, (_, n) => ({ n, generation: 1, lag: expect.any(Number) })),
+        history: { lag: expect.any(Number) },
+      },
     });
     for (const path of ['/healthz', '/readyz', '/metrics'])
       expect((await fetch(gateway.url + path)).status, path).toBe(200);

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { LogReader } from '../log-reader.ts';
 import { Refusal } from '../problem.ts';
 import type { RestContext } from './context.ts';
+import { historyLag } from './history-lag.ts';
 
 const EMPTY: Ledger = { in: 0, counted: 0, duplicate: 0, late: 0, quarantined: 0, forwarded: 0, ignored: 0, ticks: 0 };
 
@@ -22,8 +23,8 @@ const appendOf = (metadata: string): number | undefined => {
 /** Who I am, what is watched, how sound the data is. */
 export const registerStatus = (
   app: FastifyInstance,
-  { lease, store, directory, authenticate }: RestContext,
-  kafka: { readonly logReader: LogReader; readonly namespace: string },
+  { lease, store, directory, history, authenticate }: RestContext,
+  kafka: { readonly logReader: LogReader; readonly namespace: string; readonly generation: number },
 ): void => {
   app.get('/v1/me', async (request) => {
     const principal = await authenticate(request);
@@ -61,14 +62,17 @@ export const registerStatus = (
     const { role } = await authenticate(request);
     if (role !== 'operator') throw new Refusal('FORBIDDEN_ROLE', 'for operators only');
     const topic = kafka.namespace + TOPICS.events.name;
-    const [{ now, metas }, [bounds, commits]] = await Promise.all([
+    const [{ now, metas }, [bounds, commits, written], newest] = await Promise.all([
       store.metas(),
       Promise.all([
         kafka.logReader.bounds(topic),
         kafka.logReader.committed(kafka.namespace + GROUPS.ingest, topic),
+        kafka.logReader.committed(kafka.namespace + GROUPS.history, topic),
       ]).catch(() => {
         throw new Refusal('UNAVAILABLE', 'Kafka does not answer');
       }),
+      // ClickHouse away is no reason to say nothing of the rest.
+      history?.newest(kafka.generation).catch(() => undefined),
     ]);
     const total = { ...EMPTY };
     const partitions = metas.map(({ partition, generation, applied = -1, stream_time, ledger = EMPTY }) => {
@@ -88,6 +92,8 @@ export const registerStatus = (
         ledger,
       };
     });
-    return { partitions: partitions.sort((a, b) => a.n - b.n), history: {}, total };
+    const { generation } = kafka;
+    const lag = newest === undefined ? undefined : historyLag(bounds, { generation, newest, commits: written });
+    return { partitions: partitions.sort((a, b) => a.n - b.n), history: { lag }, total };
   });
 };
