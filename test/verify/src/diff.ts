@@ -9,7 +9,7 @@ const kindOf = (path: string): string =>
   path
     .split('.')
     .filter((step, i) => i === 0 || !/^\d+$/.test(step))
-    .map((step, i) => (i === 0 ? (step.split(' ')[0] ?? '') : step))
+    .map((step) => step.split(' ')[0] ?? '')
     .join('.');
 
 /** Counts cells (leaves of what is expected, and leaves that nobody expected) and those that differ. */

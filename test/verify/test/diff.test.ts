@@ -24,4 +24,18 @@ describe('the differ', () => {
     differ.compare('counts', { gmv: 9_000_000_000_000 }, { gmv: 9_000_000_000_001 });
     expect(differ.differing).toBe(1);
   });
+
+  it('counts by kind, whichever room and minute it was', () => {
+    const differ = createDiffer();
+    differ.compare(
+      'ch.minutes room-a 60000',
+      { views: 1, sources: [{ views: 1 }] },
+      { views: 2, sources: [{ views: 2 }] },
+    );
+    differ.compare('ch.minutes room-b 0', { views: 1 }, { views: 2 });
+    expect([...differ.kinds]).toEqual([
+      ['ch.minutes.views', 2],
+      ['ch.minutes.sources.views', 1],
+    ]);
+  });
 });
