@@ -123,7 +123,7 @@ export const createFront = (engine: Engine, spool: Spool): Server => {
     const statement = hasRows ? inUrl : readStatement(text);
     if (statement.kind === 'empty') throw engineError(62, 'Syntax error: the query is empty. (SYNTAX_ERROR)');
     if (statement.kind === 'refused') throw engineError(statement.code, statement.why);
-    if (statement.kind === 'insert' && request.method === 'GET')
+    if (request.method === 'GET' && statement.kind !== 'select' && /\bINSERT\b/i.test(text))
       throw engineError(164, 'GET changes nothing: insert by POST. (READONLY)');
     if (statement.kind === 'insert') return await insert(request, response, asked, statement, text, !hasRows);
     const gzip = asked.compress && /\bgzip\b/.test(request.headers['accept-encoding']?.toString() ?? '');

@@ -63,6 +63,14 @@ describe('calls between threads', () => {
     expect(failed).toMatchObject({ status: 'rejected', reason: new RangeError('no such offset') });
   });
 
+  it('reject once the other thread is gone, those under way and those to come', async () => {
+    const { calls } = connect();
+    const slow = calls.remote.slow();
+    calls.close(new Error('gone'));
+    await expect(slow).rejects.toThrow('gone');
+    await expect(calls.remote.twice(1)).rejects.toThrow('gone');
+  });
+
   it('reject where they cannot be sent', async () => {
     const { calls } = connect();
     await expect(calls.move('note', [(() => 1) as never], [])).rejects.toThrow('could not be cloned');

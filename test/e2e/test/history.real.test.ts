@@ -123,6 +123,8 @@ const entered = (n: number) => ({
 const disturb = async (place: Place, parts: readonly (readonly AdversaryRecord[])[]): Promise<void> => {
   let worker = place.history();
   for (const [i, part] of parts.entries()) {
+    const lost = place.road.swallowed();
+    if (i % 3 === 1) place.road.set('swallowing');
     await place.send(part);
     // At any moment of reading, writing or committing: the seed of the times is the run itself.
     await sleep(Math.random() * 3_000);
@@ -130,7 +132,7 @@ const disturb = async (place: Place, parts: readonly (readonly AdversaryRecord[]
       worker.kill('SIGKILL');
       await worker.exit;
       worker = place.history();
-    } else if (i % 3 === 1) place.road.set('swallowing');
+    } else if (i % 3 === 1) await expect.poll(place.road.swallowed, WAIT).toBeGreaterThan(lost);
     else {
       place.road.set('closed');
       await sleep(Math.random() * 2_000);
