@@ -77,6 +77,15 @@ describe('calls between threads', () => {
     expect(await calls.remote.twice(1)).toBe(2);
   });
 
+  it('fail with the reason once the other thread is gone, those under way and those to come', async () => {
+    const { calls } = connect();
+    const gone = new Error('it ended with 1');
+    const [slow] = await Promise.allSettled([calls.remote.slow(), calls.close(gone)]);
+    expect(slow).toEqual({ status: 'rejected', reason: gone });
+    await expect(calls.remote.twice(1)).rejects.toBe(gone);
+    await expect(calls.move('note', [1], [])).rejects.toBe(gone);
+  });
+
   it('go both ways at one port', async () => {
     const { calls } = connect();
     expect(await calls.remote.back(4)).toBe(5);

@@ -74,6 +74,16 @@ describe('the owner of a partition that another thread counts', () => {
     expect(owner.next).toBe(9);
   });
 
+  it('wants again what failed where no batch comes after it', async () => {
+    const { owner, asked, ends, there } = create();
+    await owner.take(records(5, 8), 20);
+    there.next = 6;
+    ends[0]?.fail(new Error('not applied'));
+    await turn();
+    expect(owner.next).toBe(6);
+    expect(asked.at(-1)).toBe('standing 7');
+  });
+
   it('asks about a gap once nothing is under way, and goes on where the other thread does', async () => {
     const { owner, asked, ends, there } = create();
     await owner.take(records(5, 6), 20);
