@@ -47,13 +47,13 @@ const scenarios = async ({ stack: stackFile, scenarios: names, seed }: Options):
 const run = async (options: Options): Promise<boolean> => {
   const done = await campaign(options);
   const outcomes = await scenarios(options);
-  if (options.outageMinutes > 0) await runOutage(readStack(options.stack), options, say);
+  const ofOutage = options.outageMinutes > 0 ? await runOutage(readStack(options.stack), options, say) : [];
   const recoveries = done?.recoveries ?? new Map();
   const tally = [done?.tally ?? NOTHING, ...outcomes.map((outcome): Tally => outcome.tally)].reduce(addTallies);
   for (const [kind, count] of tally.kinds) say(`${count} differ in ${kind}`);
   for (const text of tally.said) say(`differs: ${text}`);
   for (const line of tableOf(recoveries, done?.tally, outcomes)) console.log(line);
-  const breaches = breachesOf(recoveries);
+  const breaches = [...breachesOf(recoveries), ...ofOutage];
   for (const breach of breaches) console.log(`beyond its bound: ${breach}`);
   const failed = outcomes.filter((outcome) => outcome.failed !== undefined);
   for (const { name, failed: reason } of failed) console.log(`failed: ${name}: ${reason}`);

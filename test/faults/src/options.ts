@@ -10,7 +10,7 @@ export const USAGE = `npm run test:faults -- [options]
   --times N            how often each (default: ten in thirty minutes)
   --scenarios NAMES    comma-separated, of ${Object.keys(SCENARIOS).join(' ')} (default all), or none
   --outage-minutes N   then ClickHouse stopped for so long, and what it costs
-  --strict             a recovery beyond its bound fails the run`;
+  --strict             what is beyond its bound fails the run`;
 
 export interface Options {
   readonly stack: string;
