@@ -55,8 +55,6 @@ export const SCAN = {
   amount: 0,
   /** Place in `ENTRY_SOURCES`; -1: absent. */
   source: -1,
-  /** Not all bytes are ASCII. */
-  wide: false,
 };
 
 /** Integers by place in `F`, and a bit for each that is there. */
@@ -164,7 +162,7 @@ export const scanEvent = (bytes: Uint8Array, append: number, from = 0, to = byte
   SCAN.source = -1;
   SCAN.texts = 0;
   integers = 0;
-  let wide = 0;
+  let isWide = false;
   let i = from + 1;
   for (;;) {
     while (bytes[i] === SPACE) i++;
@@ -191,7 +189,7 @@ export const scanEvent = (bytes: Uint8Array, append: number, from = 0, to = byte
         if (byte === QUOTE) break;
         if (byte < SPACE || byte === BACKSLASH) return false;
         if (byte >= 0x80) {
-          wide = 1;
+          isWide = true;
           // Bytes that continue a code point.
           if (byte < 0xc0) inner++;
         }
@@ -229,6 +227,5 @@ export const scanEvent = (bytes: Uint8Array, append: number, from = 0, to = byte
     if (byte !== 0x7d || i !== to) return false;
     break;
   }
-  SCAN.wide = wide === 1;
-  return (wide === 0 || isUtf8(bytes.subarray(from, to))) && isValid(append);
+  return (!isWide || isUtf8(bytes.subarray(from, to))) && isValid(append);
 };
