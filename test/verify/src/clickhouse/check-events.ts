@@ -12,7 +12,7 @@ const WINDOW = 50_000;
 const QUARANTINED_BYTES = 65_536;
 
 const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('hex').toUpperCase();
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const text = (value: unknown): string => (typeof value === 'string' ? value.toWellFormed() : '');
 
 interface Body {
   readonly id: string;
@@ -27,7 +27,7 @@ interface Body {
 
 const productIds = ({ product_id, items }: Body): string[] => {
   const of = Array.isArray(items) ? items.map((item: { product_id?: unknown } | null) => item?.product_id) : [];
-  return [...new Set([product_id, ...of])].filter((id) => typeof id === 'string');
+  return [...new Set([product_id, ...of].filter((id) => typeof id === 'string').map(text))];
 };
 
 /** The columns of `events` that a record must have. */
