@@ -80,3 +80,12 @@ describe('a partition', () => {
     expect(told[5]).toMatchObject({ minute: T + M, counts: { shares: 1 } });
   });
 });
+
+it('tells one row of a minute that one record closes and makes final', () => {
+  const partition = createPartition(OPTIONS);
+  for (const record of log([started(T), tick(T + 5 * M)])) partition.apply(record);
+  const told = partition.drain().records.flatMap((each) => (each.kind === 'minute' ? [each.row] : []));
+  const versions = told.map(({ minute, rev }) => `${minute} ${rev}`);
+  expect(told.find(({ minute }) => minute === T)).toMatchObject({ state: 'final', rev: 1 });
+  expect(new Set(versions).size).toBe(versions.length);
+});
