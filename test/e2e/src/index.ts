@@ -9,6 +9,7 @@ export {
 } from './feed-client.ts';
 export { type OwnGateway, startGateway } from './gateway.ts';
 export { createLossyRoad, type LossyRoad } from './lossy-road.ts';
+export { createOwnNames, type OwnNames } from './own-names.ts';
 export { type Stack, stackFile, testStack } from './stack.ts';
 export { createSigner } from './tokens.ts';
 export { endWorkers, spawnHistory, spawnIngest, type WorkerProcess, type WorkerSettings } from './workers.ts';

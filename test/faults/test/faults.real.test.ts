@@ -1,11 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { DEFAULT_PARTITIONS } from '@liveboard/contracts';
-import { endWorkers, spawnHistory, spawnIngest, testStack } from '@liveboard/e2e';
-import { createKafkaAdmin } from '@liveboard/kafka';
-import { createLog } from '@liveboard/runtime';
+import { createOwnNames, endWorkers, spawnHistory, spawnIngest, testStack } from '@liveboard/e2e';
 import { connectSystem, type Fault, until } from '@liveboard/verify';
 import { afterAll, expect, it } from 'vitest';
 import { runCampaign } from '../src/campaign.ts';
@@ -19,19 +12,7 @@ const OURS = ['kill-ingest', 'redis-flush', 'kill-history', 'rescale'] as const 
 
 /** The short form of `npm run test:faults`. */
 it('writes the same cells through faults under load', async () => {
-  const namespace = `t${randomUUID().replace(/-/g, '').slice(0, 10)}_`;
-  const stack = { ...testStack(), namespace };
-  const admin = createKafkaAdmin({
-    brokers: stack.kafka_brokers.split(','),
-    clientId: 'liveboard-test',
-    log: createLog('test', 'fatal'),
-  });
-  await admin.connect();
-  await admin.ensureTopics(namespace, DEFAULT_PARTITIONS);
-  await admin.disconnect();
-  const dir = mkdtempSync(join(tmpdir(), 'live-board-faults-'));
-  const stackFile = join(dir, 'stack.json');
-  writeFileSync(stackFile, JSON.stringify(stack));
+  const { namespace, stack, file: stackFile, remove } = await createOwnNames();
   const system = await connectSystem(stack);
   let [ingest, history] = [spawnIngest(stack, { namespace }), spawnHistory(stack, { namespace })];
   const inject = async (fault: Fault): Promise<void> => {
@@ -66,7 +47,7 @@ it('writes the same cells through faults under load', async () => {
     expect([...recoveries.keys()].sort()).toEqual([...OURS].sort());
   } finally {
     await system.close();
-    rmSync(dir, { recursive: true });
+    remove();
   }
 }, 240_000);
 

@@ -1,11 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { DEFAULT_PARTITIONS } from '@liveboard/contracts';
-import { endWorkers, spawnHistory, spawnIngest, testStack } from '@liveboard/e2e';
-import { createKafkaAdmin } from '@liveboard/kafka';
-import { createLog } from '@liveboard/runtime';
+import { createOwnNames, endWorkers, spawnHistory, spawnIngest } from '@liveboard/e2e';
 import { afterAll, expect, it } from 'vitest';
 import type { Fault } from '../src/faults.ts';
 import { sendLoad } from '../src/load.ts';
@@ -19,20 +12,8 @@ const SCHEDULE: readonly Fault[] = ['kill-ingest', 'redis-flush', 'kill-history'
 
 /** The short form of `npm run verify`, with a worker and names of its own on the tests' servers. */
 it('writes what a recount of the log finds, cell by cell, in Kafka, Redis and ClickHouse, through crashes and a lost Redis', async () => {
-  const namespace = `t${randomUUID().replace(/-/g, '').slice(0, 10)}_`;
-  const stack = { ...testStack(), namespace };
-  const admin = createKafkaAdmin({
-    brokers: stack.kafka_brokers.split(','),
-    clientId: 'liveboard-test',
-    log: createLog('test', 'fatal'),
-  });
-  await admin.connect();
-  await admin.ensureTopics(namespace, DEFAULT_PARTITIONS);
-  await admin.disconnect();
+  const { namespace, stack, file, remove } = await createOwnNames();
   const system = await connectSystem(stack);
-  const dir = mkdtempSync(join(tmpdir(), 'live-board-verify-'));
-  const file = join(dir, 'stack.json');
-  writeFileSync(file, JSON.stringify(stack));
   let [ingest, history] = [spawnIngest(stack, { namespace }), spawnHistory(stack, { namespace })];
   const inject = async (fault: Fault): Promise<void> => {
     if (fault === 'redis-flush') return system.forget();
@@ -62,6 +43,6 @@ it('writes what a recount of the log finds, cell by cell, in Kafka, Redis and Cl
     expect(wrong.kinds.map(([kind]) => kind).sort()).toEqual(['ch.minutes.views', 'sql.views']);
   } finally {
     await system.close();
-    rmSync(dir, { recursive: true });
+    remove();
   }
 }, 180_000);

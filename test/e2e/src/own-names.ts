@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DEFAULT_PARTITIONS } from '@liveboard/contracts';
+import { createKafkaAdmin } from '@liveboard/kafka';
+import { createLog } from '@liveboard/runtime';
+import { type Stack, testStack } from './stack.ts';
+
+/** The tests' servers under names of a test's own, with its topics made and a `stack.json` that tools can be given. */
+export interface OwnNames {
+  readonly namespace: string;
+  readonly stack: Stack;
+  readonly file: string;
+  /** Removes the file. */
+  remove(): void;
+}
+
+export const createOwnNames = async (): Promise<OwnNames> => {
+  const namespace = `t${randomUUID().replace(/-/g, '').slice(0, 10)}_`;
+  const stack = { ...testStack(), namespace };
+  const brokers = stack.kafka_brokers.split(',');
+  const admin = createKafkaAdmin({ brokers, clientId: 'liveboard-test', log: createLog('test', 'fatal') });
+  await admin.connect();
+  await admin.ensureTopics(namespace, DEFAULT_PARTITIONS);
+  await admin.disconnect();
+  const dir = mkdtempSync(join(tmpdir(), 'live-board-test-'));
+  const file = join(dir, 'stack.json');
+  writeFileSync(file, JSON.stringify(stack));
+  return { namespace, stack, file, remove: () => rmSync(dir, { recursive: true, force: true }) };
+};
