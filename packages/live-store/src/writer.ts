@@ -8,6 +8,9 @@ import flushLua from './lua/flush.lua';
 /** One room of a flush: fields of its hash to write and to forget, its card where due, the messages for its channel. */
 export interface RoomWrite {
   readonly room_id: string;
+  /** `fields` are all that there is of the room, and its hash holds nothing else from now on; else they change what it holds. */
+  readonly whole: boolean;
+  /** Without the generation, which the writer keeps. */
   readonly fields: Readonly<Record<string, string>>;
   readonly forgotten: readonly string[];
   readonly card?: string;
@@ -61,9 +64,12 @@ export interface PartitionWriter {
 const numberOrNone = (text: string | undefined): number | undefined =>
   text === undefined || text === '' ? undefined : Number(text);
 
-const pushRoom = (args: (string | number)[], { room_id, fields, forgotten, card, ttl, messages }: RoomWrite): void => {
+const pushRoom = (
+  args: (string | number)[],
+  { room_id, whole, fields, forgotten, card, ttl, messages }: RoomWrite,
+): void => {
   const names = Object.keys(fields);
-  args.push(room_id, names.length);
+  args.push(room_id, whole ? 1 : 0, names.length);
   for (const name of names) args.push(name, fields[name] as string);
   args.push(forgotten.length);
   for (const name of forgotten) args.push(name);

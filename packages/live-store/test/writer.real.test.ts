@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { createPartitionWriter, createRoomStore, type Flush, type LogName } from '../src/index.ts';
+import { createPartitionWriter, createRoomStore, type Flush, type LogName, type RoomWrite } from '../src/index.ts';
 import { testRedis } from './redis.ts';
 
 const { redis, keys } = testRedis();
@@ -15,6 +15,7 @@ const flushOf = (expected: number | undefined, next: number, text = 'x'): Flush 
   rooms: [
     {
       room_id: '__proto__',
+      whole: expected === undefined,
       fields: { rev: String(next), info: JSON.stringify({ title: text }), health: '{}', [`m:${next}`]: '{"minute":1}' },
       forgotten: expected === undefined ? [] : [`m:${expected}`],
       card: '{}',
@@ -102,5 +103,19 @@ describe('the fenced writer', () => {
     await redis.hset(keys.live(4), 'old', '{}');
     await createPartitionWriter(redis, keys, 4, named(3)).claim();
     expect(await redis.exists(keys.live(4))).toBe(0);
+  });
+
+  it('leaves nothing of an older generation in a room that is told whole', async () => {
+    const [write] = flushOf(undefined, 5).rooms;
+    const tell = async (generation: number, rev: number) => {
+      const writer = createPartitionWriter(redis, keys, 6, named(generation));
+      const claim = await writer.claim();
+      if (claim.kind !== 'claimed') throw new Error('not claimed');
+      const rooms = [{ ...write, fields: { rev: String(rev), [`m:${rev}`]: '{}' } } as RoomWrite];
+      return writer.flush(claim.fence, { ...flushOf(claim.applied, rev), rooms });
+    };
+    await tell(3, 9);
+    await tell(4, 2);
+    expect(await redis.hgetall(keys.room(6, '__proto__'))).toEqual({ generation: '4', rev: '2', 'm:2': '{}' });
   });
 });

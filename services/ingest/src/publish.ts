@@ -80,7 +80,7 @@ export const createPublisher = (generation: number, now: () => number): Publishe
     rooms.set(room_id, held);
     const before = held.live;
     const at = now();
-    const fields: Record<string, string> = { rev: String(change.rev), generation: String(generation) };
+    const fields: Record<string, string> = { rev: String(change.rev) };
     const forgotten = change.forgotten.map((minute) => `m:${minute}`);
     const prev = before === undefined || change.prev === undefined ? '' : `,"prev":${change.prev}`;
     let message = `{"kind":"update","generation":${generation},"rev":${change.rev},"room_id":${JSON.stringify(room_id)}${prev}`;
@@ -130,8 +130,10 @@ export const createPublisher = (generation: number, now: () => number): Publishe
     say('comments', comments, held.comments, false);
 
     const rows = minutes.map(textOf);
+    let whole = full;
     for (const [i, row] of minutes.entries())
       if (isToWrite(change, row, i, intact)) fields[`m:${row.minute}`] = rows[i] as string;
+      else whole = false;
     if (rows.length > 0) message += `,"minutes":${listOf(before === undefined ? rows.slice(-FIRST_ROWS) : rows)}`;
     if (change.compare !== undefined) {
       held.compare = change.compare;
@@ -150,6 +152,7 @@ export const createPublisher = (generation: number, now: () => number): Publishe
     held.live = live;
     return {
       room_id,
+      whole,
       fields,
       forgotten,
       ...(due ? { card: cardOf(live, held.compare) } : {}),

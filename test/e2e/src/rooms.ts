@@ -88,9 +88,9 @@ export const createHandRooms = (redis: Redis, namespace: string, name: LogName):
       await flush(partitions[partitionOf(roomId, PARTITIONS)] as Partition, [
         {
           room_id: roomId,
+          whole: held === undefined,
           fields: {
             rev: String(rev),
-            generation: String(name.generation),
             info: JSON.stringify(room),
             health: JSON.stringify(health),
             ...Object.fromEntries(minutes.map((row) => [`m:${row.minute}`, JSON.stringify(row)])),

@@ -1,11 +1,11 @@
 -- Writes one flush of a partition: rows, position and messages in one step, or nothing of it.
 -- Guarantees: a stale owner writes nothing (FENCED); a flush whose base is not what is stored writes nothing (BEHIND);
 -- the same flush sent twice is written once (OK). A rewrite comes in slices: the first begins the list of cards anew,
--- and the position moves with the last.
+-- and the position moves with the last. A whole room takes the place of its hash.
 -- KEYS: meta, live cards, then one room hash and one channel per room, in turn.
 -- ARGV: generation, fence, expected ('' = none), next, part ('' = whole | 'first' | 'more' | 'last' | 'only' slice), stream_time,
 --   ledger, append time of next, n rooms whose cards go, room..., then per room:
---   n fields, name, value..., m forgotten fields, name..., card ('' = unchanged), ttl seconds (0 = keep), k messages, message...
+--   whole ('1' | '0'), n fields, name, value..., m forgotten fields, name..., card ('' = unchanged), ttl seconds (0 = keep), k messages, message...
 local meta = redis.call('HMGET', KEYS[1], 'generation', 'fence', 'applied')
 local generation = tonumber(meta[1] or '0')
 local fence = tonumber(meta[2] or '0')
@@ -25,6 +25,10 @@ for _ = 1, tonumber(take()) do redis.call('HDEL', KEYS[2], take()) end
 for key = 3, #KEYS, 2 do
   local room, channel = KEYS[key], KEYS[key + 1]
   local id = take()
+  if take() == '1' then
+    redis.call('DEL', room)
+    redis.call('HSET', room, 'generation', ARGV[1])
+  end
   local n = 2 * tonumber(take())
   -- In pieces: a call's arguments are limited.
   for from = at, at + n - 1, 500 do
