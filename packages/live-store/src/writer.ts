@@ -36,9 +36,12 @@ export interface Flush {
   readonly forgotten: readonly string[];
 }
 
-/** `behind`: Redis stands elsewhere (`applied` absent: it lost everything) and nothing was written. */
+/**
+ * `absent`: rooms that were to be changed and that Redis does not hold; nothing is left of them, and they must be told whole.
+ * `behind`: Redis stands elsewhere (`applied` absent: it lost everything) and nothing was written.
+ */
 export type FlushOutcome =
-  | { readonly kind: 'ok' }
+  | { readonly kind: 'ok'; readonly absent: readonly string[] }
   | { readonly kind: 'fenced' }
   | { readonly kind: 'behind'; readonly applied: number | undefined; readonly fence: number | undefined };
 
@@ -102,9 +105,10 @@ export const createPartitionWriter = (redis: Redis, keys: Keys, partition: numbe
       // As one list: a call's arguments are limited, a list's elements are not.
       const all = [flushLua, 2 + names.length, meta, live, ...names, ...args];
       for (const room of rooms) pushRoom(all, room);
-      const [kind, applied, held] = (await redis.call('EVAL', all)) as string[];
-      if (kind === 'OK') return { kind: 'ok' };
+      const [kind, ...rest] = (await redis.call('EVAL', all)) as string[];
+      if (kind === 'OK') return { kind: 'ok', absent: rest };
       if (kind === 'FENCED') return { kind: 'fenced' };
+      const [applied, held] = rest;
       return { kind: 'behind', applied: numberOrNone(applied), fence: numberOrNone(held) };
     },
   };

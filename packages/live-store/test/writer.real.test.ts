@@ -34,13 +34,13 @@ describe('the fenced writer', () => {
     if (claim.kind !== 'claimed') throw new Error('not claimed');
     expect(claim.applied).toBeUndefined();
     expect(await first.look()).toBeUndefined();
-    expect(await first.flush(claim.fence, flushOf(undefined, 5))).toEqual({ kind: 'ok' });
+    expect(await first.flush(claim.fence, flushOf(undefined, 5))).toEqual({ kind: 'ok', absent: [] });
     expect(await first.look()).toEqual({ offset: 5, append: 7_005 });
     expect(await createPartitionWriter(redis, keys, 0, named(2)).look()).toBeUndefined();
     // Sent again, as after a lost answer.
-    expect(await first.flush(claim.fence, flushOf(undefined, 5))).toEqual({ kind: 'ok' });
+    expect(await first.flush(claim.fence, flushOf(undefined, 5))).toEqual({ kind: 'ok', absent: [] });
     expect(await first.flush(claim.fence, flushOf(4, 6))).toMatchObject({ kind: 'behind', applied: 5 });
-    expect(await first.flush(claim.fence, flushOf(5, 9, 'nine'))).toEqual({ kind: 'ok' });
+    expect(await first.flush(claim.fence, flushOf(5, 9, 'nine'))).toEqual({ kind: 'ok', absent: [] });
 
     const second = await createPartitionWriter(redis, keys, 0, named(1)).claim();
     if (second.kind !== 'claimed') throw new Error('not claimed');
@@ -87,7 +87,10 @@ describe('the fenced writer', () => {
     const { fence } = await claimed();
     await writer.flush(fence, { ...flushOf(undefined, 5), part: 'only' });
     await redis.hset(keys.live(4), 'gone', '{}');
-    expect(await writer.flush(fence, { ...flushOf(5, 9), part: 'first', forgotten: [] })).toEqual({ kind: 'ok' });
+    expect(await writer.flush(fence, { ...flushOf(5, 9), part: 'first', forgotten: [] })).toEqual({
+      kind: 'ok',
+      absent: [],
+    });
     // The list of cards begins anew, and the position stands where it stood.
     expect(await redis.hkeys(keys.live(4))).toEqual(['__proto__']);
     expect(await position()).toBe('5');
@@ -105,17 +108,45 @@ describe('the fenced writer', () => {
     expect(await redis.exists(keys.live(4))).toBe(0);
   });
 
-  it('leaves nothing of an older generation in a room that is told whole', async () => {
+  it('changes a room only where Redis has it, and says where it has not', async () => {
+    const writer = createPartitionWriter(redis, keys, 5, named(3));
+    const claim = await writer.claim();
+    if (claim.kind !== 'claimed') throw new Error('not claimed');
+    const room = keys.room(5, '__proto__');
     const [write] = flushOf(undefined, 5).rooms;
-    const tell = async (generation: number, rev: number) => {
+    const flush = (expected: number | undefined, next: number, whole: boolean) =>
+      writer.flush(claim.fence, {
+        ...flushOf(expected, next),
+        rooms: [{ ...write, whole, fields: { rev: String(next), [`m:${next}`]: '{}' } } as RoomWrite],
+      });
+    expect(await flush(undefined, 5, true)).toEqual({ kind: 'ok', absent: [] });
+    expect(await flush(5, 6, false)).toEqual({ kind: 'ok', absent: [] });
+    expect(await redis.hgetall(room)).toEqual({ generation: '3', rev: '6', 'm:5': '{}', 'm:6': '{}' });
+    await redis.del(room);
+    expect(await flush(6, 7, false)).toEqual({ kind: 'ok', absent: ['__proto__'] });
+    expect(await redis.exists(room)).toBe(0);
+    expect(await redis.hget(keys.meta(5), 'applied')).toBe('7');
+    expect(await flush(7, 8, true)).toEqual({ kind: 'ok', absent: [] });
+    expect(await redis.hgetall(room)).toEqual({ generation: '3', rev: '8', 'm:8': '{}' });
+    expect(await redis.ttl(room)).toBeGreaterThan(0);
+  });
+
+  it.each([
+    { told: 'whole', whole: true, older: 3, left: { generation: '4', rev: '2', 'm:2': '{}' }, absent: [] },
+    { told: 'in part', whole: false, older: 4, left: {}, absent: ['__proto__'] },
+  ])('leaves nothing of an older generation in a room that is told $told', async ({ whole, older, left, absent }) => {
+    const [write] = flushOf(undefined, 5).rooms;
+    const tell = async (generation: number, rev: number, isWhole: boolean) => {
       const writer = createPartitionWriter(redis, keys, 6, named(generation));
       const claim = await writer.claim();
       if (claim.kind !== 'claimed') throw new Error('not claimed');
-      const rooms = [{ ...write, fields: { rev: String(rev), [`m:${rev}`]: '{}' } } as RoomWrite];
+      const fields = { rev: String(rev), [`m:${rev}`]: '{}' };
+      const rooms = [{ ...write, whole: isWhole, fields } as RoomWrite];
       return writer.flush(claim.fence, { ...flushOf(claim.applied, rev), rooms });
     };
-    await tell(3, 9);
-    await tell(4, 2);
-    expect(await redis.hgetall(keys.room(6, '__proto__'))).toEqual({ generation: '4', rev: '2', 'm:2': '{}' });
+    await tell(older, 9, true);
+    const outcome = await tell(older + 1, 2, whole);
+    expect(await redis.hgetall(keys.room(6, '__proto__'))).toEqual(left);
+    expect(outcome).toEqual({ kind: 'ok', absent });
   });
 });

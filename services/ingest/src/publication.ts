@@ -41,12 +41,15 @@ export const createPublication = (options: PublicationOptions): Publication => {
   let hold: Hold | undefined;
   let mayClaim = true;
   let rewrite = true;
+  /** Rooms that Redis let go of, as it does when their time to live is over: the next flush tells them whole. */
+  let absent: string[] = [];
   let lostFences = 0;
 
   const lose = (why: string, details: object): void => {
     log.warn({ partition: n, ...details }, `${why}; writing all again`);
     hold = undefined;
     rewrite = true;
+    absent = [];
     mayClaim = false;
     // Not ours any more: the group's next answer releases this owner.
     void confirm().then((ours) => {
@@ -71,20 +74,23 @@ export const createPublication = (options: PublicationOptions): Publication => {
     return { fence, stored: applied };
   };
 
+  /** Where only some rooms are written again, the list of cards stays. */
+  const partOf = (isFirst: boolean, isLast: boolean): RewritePart | undefined => {
+    if (rewrite && isFirst) return isLast ? 'only' : 'first';
+    // With rooms that are absent it is none of the flushes that Redis takes for sent twice where nothing was applied since.
+    if (rewrite || absent.length > 0) return isLast ? 'last' : 'more';
+    return undefined;
+  };
+
   const flushesOf = (drain: Drain, intact: number | undefined): Omit<Flush, 'expected'>[] => {
     const { streamTime, ledger, applied: next, append } = drain;
-    if (!rewrite)
-      return [
-        { streamTime, ledger, forgotten, next, append, rooms: drain.rooms.map((room) => publisher.writeOf(room)) },
-      ];
+    const size = rewrite || absent.length > 0 ? ROOMS_A_REWRITE : Number.POSITIVE_INFINITY;
     const flushes: Omit<Flush, 'expected'>[] = [];
-    for (let i = 0; i === 0 || i < drain.rooms.length; i += ROOMS_A_REWRITE) {
-      const isFirst = i === 0;
-      const isLast = i + ROOMS_A_REWRITE >= drain.rooms.length;
-      const part: RewritePart = isFirst ? (isLast ? 'only' : 'first') : isLast ? 'last' : 'more';
-      const rooms = drain.rooms.slice(i, i + ROOMS_A_REWRITE).map((room) => publisher.writeOf(room, intact));
-      // The list of cards begins anew: there is none to take out, and one of them may have come back since.
-      flushes.push({ streamTime, ledger, forgotten: [], next, append, part, rooms });
+    for (let i = 0; i === 0 || i < drain.rooms.length; i += size) {
+      const part = partOf(i === 0, i + size >= drain.rooms.length);
+      const rooms = drain.rooms.slice(i, i + size).map((room) => publisher.writeOf(room, rewrite ? intact : undefined));
+      // Where the list of cards begins anew there is none to take out, and one of them may have come back since.
+      flushes.push({ streamTime, ledger, forgotten: rewrite || i > 0 ? [] : forgotten, next, append, part, rooms });
     }
     return flushes;
   };
@@ -92,6 +98,7 @@ export const createPublication = (options: PublicationOptions): Publication => {
   const write = async (held: Hold, drain: Drain): Promise<void> => {
     const flushes = flushesOf(drain, held.stored);
     rewrite = false;
+    absent = [];
     for (const flush of flushes) {
       const answer = await writer.flush(held.fence, { ...flush, expected: held.stored });
       if (answer.kind === 'fenced') {
@@ -103,6 +110,7 @@ export const createPublication = (options: PublicationOptions): Publication => {
         lose('Redis stands elsewhere', { expected: held.stored, applied: answer.applied });
         return;
       }
+      absent.push(...answer.absent);
     }
     held.stored = drain.applied;
     forgotten = [];
@@ -122,8 +130,8 @@ export const createPublication = (options: PublicationOptions): Publication => {
       // Redis may be ahead of a restored state: nothing is said before the log was read that far again.
       if (hold?.stored !== undefined && hold.stored > partition.applied) return undefined;
       const isWhole = rewrite && hold !== undefined;
-      if (!partition.dirty && !isWhole) return undefined;
-      const taken = take(isWhole ? partition.rooms() : []);
+      if (!partition.dirty && !isWhole && absent.length === 0) return undefined;
+      const taken = take(isWhole ? partition.rooms() : absent);
       if (hold !== undefined) await write(hold, taken);
     } catch (error) {
       lose('Redis did not answer', { err: error instanceof Error ? error.message : error });
@@ -135,7 +143,7 @@ export const createPublication = (options: PublicationOptions): Publication => {
   return {
     flush,
     get isCurrent() {
-      return hold !== undefined && !rewrite;
+      return hold !== undefined && !rewrite && absent.length === 0;
     },
     get lostFences() {
       return lostFences;

@@ -59,6 +59,13 @@ export const createHandRooms = (redis: Redis, namespace: string, name: LogName):
     }
     if (outcome.kind !== 'ok') throw new Error(outcome.kind);
     partition.applied = next;
+    // After a Redis that lost everything.
+    const absent = rooms.filter(({ room_id }) => outcome.absent.includes(room_id));
+    if (absent.length > 0)
+      await flush(
+        partition,
+        absent.map((room) => ({ ...room, whole: true })),
+      );
   };
 
   return {

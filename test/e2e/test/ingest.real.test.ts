@@ -14,6 +14,8 @@ const log = createLog('test', 'fatal');
 const kafka = { brokers, clientId: 'liveboard-test', log };
 const EXIT_HALTED = 78;
 const PARTITIONS = 8;
+/** More than are kept in detail. */
+const MINUTES = 15;
 const WAIT = { timeout: 60_000, interval: 100 };
 
 let raw: Admin;
@@ -238,6 +240,38 @@ describe('a worker that goes on', () => {
     await place.send(room, [entered(room, 3)]);
     await place.views(room, 3);
     expect((await place.store.read(room))?.live.room).toEqual(before?.live.room);
+    await place.close();
+  });
+
+  it.each([
+    ['while it ran', false],
+    ['before it began', true],
+  ])('tells a room whole that Redis let go of %s', async (_, restarts) => {
+    const place = await createPlace();
+    await place.createTopics();
+    const first = place.run();
+    const begin = Date.now() - MINUTES * 60_000;
+    await place.send(
+      room,
+      [...Array(MINUTES + 1).keys()].map((n) => entered(room, n, begin + n * 60_000)),
+    );
+    await place.views(room, MINUTES + 1);
+    await place.settled(home);
+    if (restarts) {
+      first.kill('SIGKILL');
+      await first.exit;
+    }
+    const before = await place.store.read(room);
+    expect(before?.minutes.length).toBeGreaterThanOrEqual(MINUTES);
+    // As when its time to live is over.
+    await redis.del(createKeys(place.namespace).room(home, room));
+    if (restarts) place.run();
+    await place.send(room, [entered(room, 99)]);
+    await place.views(room, MINUTES + 2);
+    const after = await place.store.read(room);
+    expect(after?.live.room).toEqual(before?.live.room);
+    const told = after?.minutes.map(({ minute }) => minute);
+    expect(told).toEqual(expect.arrayContaining(before?.minutes.map(({ minute }) => minute) ?? []));
     await place.close();
   });
 
