@@ -10,3 +10,6 @@ export const serviceEnv: (
     readonly env?: Readonly<Record<string, string | undefined>>;
   },
 ) => Record<string, string | undefined>;
+
+/** How a service is started: what Node is given, from the workspace's root. */
+export const serviceArgs: (name: string) => string[];

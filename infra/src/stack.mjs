@@ -8,7 +8,7 @@ import { freePort, isOpen, readiness, until } from './ports.mjs';
 import { createPidFile, end, isAlive } from './processes.mjs';
 import { prepareRedis, redisServes } from './redis.mjs';
 import { Failure, report } from './report.mjs';
-import { checkEnvironment, serviceEnv, servicesOf } from './services.mjs';
+import { checkEnvironment, serviceArgs, serviceEnv, servicesOf } from './services.mjs';
 import { createSupervisor } from './supervisor.mjs';
 
 const ORPHAN_MS = 60_000;
@@ -110,9 +110,8 @@ export const createStack = (root, options, { fresh = false, command = 'npm start
 
   const bringService = async (name, port) => {
     report(`${name}: starting on http://127.0.0.1:${port}`);
-    const args = ['--enable-source-maps', `services/${name}/dist/main.js`];
     const env = serviceEnv(name, { root, dir, stack, port });
-    const run = { command: process.execPath, args, env };
+    const run = { command: process.execPath, args: serviceArgs(name), env };
     await supervisor.bring({ name, run, isReady: () => readiness(port), readyMs: 60_000 });
   };
 

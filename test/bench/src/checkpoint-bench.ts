@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { TOPICS } from '@liveboard/contracts';
 import { freePort, until } from '@liveboard/infra/ports';
+import { serviceArgs } from '@liveboard/infra/services';
 import { createKafkaAdmin, createKafkaProducer, type KafkaOptions } from '@liveboard/kafka';
 import { ingestEnv, type Place, ROOT } from './place.ts';
 import { startProducer } from './producer.ts';
@@ -58,7 +59,7 @@ const sendUsers = async ({ kafka, namespace }: Place, { users }: CheckpointBench
 };
 
 const startWorker = (place: Place, port: number): ChildProcess =>
-  spawn(process.execPath, ['--enable-source-maps', 'services/ingest/dist/main.js'], {
+  spawn(process.execPath, serviceArgs('ingest'), {
     cwd: ROOT,
     stdio: 'ignore',
     env: {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { GROUPS, TOPICS } from '@liveboard/contracts';
+import { serviceArgs } from '@liveboard/infra/services';
 import { createKafkaAdmin } from '@liveboard/kafka';
 import { connectRedis, createKeys, createRoomStore } from '@liveboard/live-store';
 import kafkajs from 'kafkajs';
@@ -52,7 +53,7 @@ export const measureIngest = async (place: Place, profile?: string): Promise<Rea
     throw new Error('the log was read before: what is measured would be less than all of it');
   }
   const profiled = profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile];
-  const child = spawn(process.execPath, [...profiled, '--enable-source-maps', 'services/ingest/dist/main.js'], {
+  const child = spawn(process.execPath, [...profiled, ...serviceArgs('ingest')], {
     cwd: ROOT,
     stdio: 'ignore',
     env: ingestEnv(place),

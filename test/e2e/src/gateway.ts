@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort, isReady, until } from '@liveboard/infra/ports';
-import { serviceEnv } from '@liveboard/infra/services';
+import { serviceArgs, serviceEnv } from '@liveboard/infra/services';
 import type { Stack } from './stack.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -28,7 +28,7 @@ export const startGateway = async (
   const own = { ...serviceEnv('gateway', { root, dir: dirname(file), stack, port }), LIVEBOARD_LOG_LEVEL: 'debug' };
   // A setting that a service does not know stops it.
   const inherited = Object.fromEntries(Object.entries(own).filter(([name]) => name !== 'LIVEBOARD_TEST_STACK'));
-  const child: ChildProcess = spawn(process.execPath, ['--enable-source-maps', 'services/gateway/dist/main.js'], {
+  const child: ChildProcess = spawn(process.execPath, [...serviceArgs('gateway')], {
     cwd: root,
     env: { ...inherited, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { serviceArgs } from '@liveboard/infra/services';
 import type { Stack } from './stack.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -30,7 +31,7 @@ const spawnWorker = (
 ): WorkerProcess => {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('LIVEBOARD_'));
   const loaded = preload === undefined ? [] : ['--import', preload];
-  const child = spawn(process.execPath, [...loaded, '--enable-source-maps', `services/${service}/dist/main.js`], {
+  const child = spawn(process.execPath, [...loaded, ...serviceArgs(service)], {
     cwd: root,
     env: {
       ...Object.fromEntries(inherited),
