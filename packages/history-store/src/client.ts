@@ -10,8 +10,12 @@ export interface HistoryOptions {
   readonly requestMs?: number;
 }
 
-/** Rows of a query, as JSON gives them: 64-bit numbers are text. */
-export type Query = <Row>(sql: string, params?: Readonly<Record<string, unknown>>) => Promise<Row[]>;
+/** Rows of a query, as JSON gives them: 64-bit numbers are text. Rejects, and leaves its connection, once `signal` says so. */
+export type Query = <Row>(
+  sql: string,
+  params?: Readonly<Record<string, unknown>>,
+  signal?: AbortSignal,
+) => Promise<Row[]>;
 
 export interface HistoryClient {
   readonly database: string;
@@ -62,8 +66,13 @@ export const createHistoryClient = ({ url, database, requestMs = 60_000 }: Histo
   const client = connect(database);
   return {
     database,
-    query: async <Row>(sql: string, params: Readonly<Record<string, unknown>> = {}) => {
-      const answer = await client.query({ query: sql, query_params: { ...params }, format: 'JSONEachRow' });
+    query: async <Row>(sql: string, params: Readonly<Record<string, unknown>> = {}, signal?: AbortSignal) => {
+      const answer = await client.query({
+        query: sql,
+        query_params: { ...params },
+        format: 'JSONEachRow',
+        ...(signal === undefined ? {} : { abort_signal: signal }),
+      });
       return answer.json<Row>();
     },
     command: async (sql, params = {}) => {

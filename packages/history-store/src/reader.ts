@@ -45,8 +45,8 @@ export interface HistoryReader {
   minutes(roomId: string, range: MinuteRange): Promise<readonly StoredMinute[]>;
   /** The events that stand here of a partition's log from `start` on; undefined for none. Looks through the whole table. */
   known(generation: number, partition: number, start: number): Promise<KnownEvents | undefined>;
-  /** Offset of the newest event of each partition, of those that the log may still hold. */
-  newest(generation: number): Promise<ReadonlyMap<number, number>>;
+  /** Offset of the newest event of each partition, of those that the log may still hold. Gives up when `signal` says so. */
+  newest(generation: number, signal?: AbortSignal): Promise<ReadonlyMap<number, number>>;
 }
 
 export interface KnownEvents {
@@ -105,11 +105,12 @@ export const createHistoryReader = ({ query }: { readonly query: Query }): Histo
     if (row === undefined || Number(row.n) === 0) return undefined;
     return { first: { offset: Number(row.first), append: fromDateTime(row.append) }, last: Number(row.last) };
   },
-  newest: async (generation) => {
+  newest: async (generation, signal) => {
     const rows = await query<{ n: number; last: string }>(
       `SELECT partition AS n, max(offset) AS last FROM events
        WHERE generation = {generation: UInt16} AND appended >= now() - INTERVAL {days: UInt8} DAY GROUP BY n`,
       { generation, days: LOG_DAYS },
+      signal,
     );
     return new Map(rows.map(({ n, last }) => [n, Number(last)]));
   },

@@ -73,4 +73,17 @@ describe('how far ClickHouse is behind', () => {
       expect(partitions).toHaveLength(1);
     }
   });
+
+  it('is not said where ClickHouse hangs, and nobody waits long for the rest', async () => {
+    const hanging: HistoryReader['newest'] = (_, signal) =>
+      new Promise((_resolve, reject) => {
+        setTimeout(() => reject(new Error('its client gave up')), 4_000).unref();
+        signal?.addEventListener('abort', () => reject(signal.reason));
+      });
+    const begun = performance.now();
+    const { history, partitions } = await ask(hanging);
+    expect(performance.now() - begun).toBeLessThan(2_500);
+    expect(history).toEqual({});
+    expect(partitions).toHaveLength(1);
+  });
 });

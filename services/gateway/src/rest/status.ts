@@ -9,6 +9,9 @@ import { historyLag } from './history-lag.ts';
 
 const EMPTY: Ledger = { in: 0, counted: 0, duplicate: 0, late: 0, quarantined: 0, forwarded: 0, ignored: 0, ticks: 0 };
 
+/** What is known without ClickHouse is wanted most while ClickHouse hangs: it waits this long for it, ms. */
+const HISTORY_MS = 1_000;
+
 const pointer = z.object({ a: z.number() });
 
 /** The broker's time (ms) of the last record in a checkpoint, as its commit says. */
@@ -72,7 +75,7 @@ export const registerStatus = (
         throw new Refusal('UNAVAILABLE', 'Kafka does not answer');
       }),
       // ClickHouse away is no reason to say nothing of the rest.
-      history?.newest(kafka.generation).catch(() => undefined),
+      history?.newest(kafka.generation, AbortSignal.timeout(HISTORY_MS)).catch(() => undefined),
     ]);
     const total = { ...EMPTY };
     const partitions = metas.map(({ partition, generation, applied = -1, stream_time, ledger = EMPTY }) => {
