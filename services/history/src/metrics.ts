@@ -62,7 +62,7 @@ export const registerMetrics = (registry: Registry, sources: Sources): void => {
       counts.set(sources.nameOf(topic), (counts.get(sources.nameOf(topic)) ?? 0) + unreadable);
     return counts;
   });
-  gauge('checkpoint_age_seconds', 'Age of the last checkpoint of the verdicts', 'partition', () =>
+  gauge('checkpoint_age_seconds', 'Age of the checkpoint that a restart begins at', 'partition', () =>
     sources
       .owners()
       .map(

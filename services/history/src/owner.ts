@@ -50,7 +50,7 @@ export interface OwnerStatus {
   /** The first record whose rows are not acknowledged. */
   readonly waiting: Place | undefined;
   readonly unreadable: number;
-  /** ms since the last checkpoint; absent where there is no state to keep. */
+  /** ms since the checkpoint was written that a restart begins at, or since the owner began; absent where there is nothing to keep. */
   readonly checkpointAge?: number;
 }
 
@@ -74,7 +74,7 @@ export const createOwner = (options: OwnerOptions): Owner => {
   let pointers: Pointer[] = [];
   let keptAt = now();
   /** When the checkpoint that is pointed to was written; one from before the start was old enough to be committed. */
-  let pointedAt = keptAt - options.commitAgeMs;
+  let pointedAt = from === undefined ? keptAt : keptAt - options.commitAgeMs;
   const savedAt = new Map<string, number>();
   let released = false;
   let chain: Promise<unknown> = Promise.resolve();
@@ -228,7 +228,7 @@ export const createOwner = (options: OwnerOptions): Owner => {
       acknowledged: progress.acknowledged,
       waiting: progress.waiting,
       unreadable: intake.unreadable,
-      ...(checkpoints === undefined ? {} : { checkpointAge: now() - keptAt }),
+      ...(checkpoints === undefined || last === undefined ? {} : { checkpointAge: now() - pointedAt }),
     }),
   };
 };

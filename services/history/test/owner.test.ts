@@ -111,6 +111,45 @@ describe('the owner of a partition of events', () => {
     await owner.release('stopping');
   });
 
+  it('tells how old the checkpoint is that a restart begins at, as long as there is something to keep', async () => {
+    const { owner, acks, commits } = create(events());
+    await tick(30_000);
+    expect(owner.status().checkpointAge).toBeUndefined();
+    await owner.take([record(0)], 0);
+    acks[0]?.();
+    await tick(10_000);
+    expect(owner.status().checkpointAge).toBe(40_000);
+    await tick(AGE);
+    expect(commits).toHaveLength(1);
+    expect(owner.status().checkpointAge).toBeLessThan(AGE + 10_000);
+    await owner.release('stopping');
+  });
+
+  it('tells a growing age while checkpoints cannot be written, and while they cannot be committed', async () => {
+    const refuse = () => Promise.reject(new Error('the broker says no'));
+    for (const options of [{ checkpoints: { save: refuse, load: refuse } }, { commit: refuse }]) {
+      const { owner, acks } = create(events(), options);
+      await owner.take([record(0)], 0);
+      acks[0]?.();
+      await tick(901_000);
+      expect(owner.status().checkpointAge).toBe(901_000);
+      await owner.release('revoked');
+    }
+  });
+
+  it('tells the age of the one that was written anew: ClickHouse away is no lack of checkpoints', async () => {
+    const from: Pointer = { v: 1, g: 1, l: 5, a: T0 + 5, id: 'old', o: 3, n: 1, crc: 0, f: 1 };
+    const intake = events();
+    intake.skipTo(6);
+    const { owner } = create(intake, { from });
+    await owner.take([record(5)], 0);
+    for (let minute = 0; minute < 60; minute++) {
+      await tick(60_000);
+      expect(owner.status().checkpointAge).toBeLessThan(700_000);
+    }
+    await owner.release('stopping');
+  });
+
   it('gives each event the verdict that the windows come to', async () => {
     const { owner, written } = create(events());
     const late = { ...record(5), value: record(0, 'late').value };
