@@ -9,11 +9,12 @@ import { readDump, writeDump } from './dump.ts';
 import { runQuarantine } from './quarantine-command.ts';
 import { createReplay } from './replay.ts';
 
-const USAGE = `dump   --stack FILE --out FILE.ndjson            writes the events' log, a line a record
-replay --stack FILE | --dump FILE [--batch N]    counts it anew and prints the hash of the final rows
-forget --stack FILE history                      lets history read what Kafka holds from its beginning; it must be stopped
-audit  --stack FILE                              compares live.minutes with a recount of the log
-       [--partitions N] [--generation N]         with --dump: of the log it was taken from`;
+const USAGE = `dump   --out FILE.ndjson             writes the events' log, a line a record
+replay [--dump FILE] [--batch N]     counts it anew and prints the hash of the final rows
+forget history                       lets history read what Kafka holds from its beginning; it must be stopped
+audit                                compares live.minutes with a recount of the log
+       [--stack FILE]                default .data/stack.json
+       [--partitions N] [--generation N]   with --dump: of the log it was taken from`;
 
 const log = createLog('ops', 'warn');
 const kafkaOf = (stack: Stack) => ({ brokers: stack.kafka_brokers.split(','), clientId: 'liveboard-ops', log });
@@ -82,26 +83,27 @@ const run = async (): Promise<void> => {
     },
   });
   const [command] = positionals;
+  const stackFile = values.stack ?? '.data/stack.json';
   const batch = Number(values.batch);
   if (!Number.isInteger(batch) || batch < 1) throw new Error('--batch: must be an integer of at least 1');
-  if (command === 'dump' && values.stack !== undefined && values.out !== undefined) {
-    await dump(readStack(values.stack), values.out);
+  if (command === 'dump' && values.out !== undefined) {
+    await dump(readStack(stackFile), values.out);
     return;
   }
-  if (command === 'forget' && positionals[1] === 'history' && values.stack !== undefined) {
-    await forgetHistory(readStack(values.stack));
+  if (command === 'forget' && positionals[1] === 'history') {
+    await forgetHistory(readStack(stackFile));
     return;
   }
-  if (command === 'audit' && values.stack !== undefined) {
-    if (!(await audit(readStack(values.stack)))) process.exitCode = 1;
+  if (command === 'audit') {
+    if (!(await audit(readStack(stackFile)))) process.exitCode = 1;
     return;
   }
-  if (command !== 'replay' || (values.stack === undefined) === (values.dump === undefined)) throw new Error(USAGE);
+  if (command !== 'replay' || (values.stack !== undefined && values.dump !== undefined)) throw new Error(USAGE);
   let replay: ReturnType<typeof createReplay>;
-  if (values.stack !== undefined) replay = await replayStack(readStack(values.stack), batch);
+  if (values.dump === undefined) replay = await replayStack(readStack(stackFile), batch);
   else {
     replay = createReplay(Number(values.partitions), Number(values.generation), batch);
-    await readDump(values.dump as string, replay.take);
+    await readDump(values.dump, replay.take);
   }
   const rows = replay.finish();
   console.log(`replay: ${rows.length} final rows, sha256 ${hashRows(rows)}`);
