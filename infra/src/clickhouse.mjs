@@ -10,6 +10,11 @@ export const hasEngine = () =>
   PLATFORMS.includes(`${process.platform}-${process.arch}`) &&
   process.report.getReport().header.glibcVersionRuntime !== undefined;
 
+/** The one place that `BACKUP` and `RESTORE` may name: the disk `backups`, a folder beside the data. The embedded engine has its own. */
+const backupsDisk = (dir) =>
+  `<storage_configuration><disks><backups><type>local</type><path>${join(dir, 'backups')}/</path></backups></disks></storage_configuration>
+  <backups><allowed_disk>backups</allowed_disk></backups>`;
+
 /**
  * The server's configuration, in one file: HTTP alone, small caches, no tables about itself. `bind`: where it listens; a
  * user without a password is let in from the loopback, or, in a container, from whom its published port lets through.
@@ -31,6 +36,7 @@ export const serverConfig = ({ dir, port, bind = '127.0.0.1' }) => `<clickhouse>
   <max_concurrent_queries>64</max_concurrent_queries>
   <default_profile>default</default_profile>
   <default_database>default</default_database>
+  ${backupsDisk(dir)}
   <user_directories><users_xml><path>${join(dir, 'users.xml')}</path></users_xml></user_directories>
 </clickhouse>
 `;

@@ -164,6 +164,9 @@ describe('configurations', () => {
       '<listen_host>127.0.0.1</listen_host>\n  <http_port>20001</http_port>\n  <path>/d/data/</path>',
     );
     expect(text).not.toMatch(/tcp_port|interserver/);
+    expect(text).toMatch(
+      /<backups><type>local<\/type><path>\/d\/backups\/<\/path><\/backups>[\s\S]*<allowed_disk>backups</,
+    );
     expect(usersConfig({ networks: ['127.0.0.1'] })).toMatch('<networks><ip>127.0.0.1</ip></networks>');
   });
 

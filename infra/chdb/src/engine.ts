@@ -52,10 +52,13 @@ const AS_SERVER = "implicit_select='0', allow_introspection_functions='0', stora
 /** A parameter is part of no statement's text for a server, but of a `SET` here; longer than any URL. */
 const WIDE = "max_query_size='4194304'";
 const USUAL = 'max_query_size=DEFAULT';
-/** It shares its machine with the other parts of a stack. */
-const CONFIG = `<clickhouse>
+const xml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+/** It shares its machine with the other parts of a stack. `BACKUP` and `RESTORE` may name one disk, `backups`. */
+const configOf = (backups: string): string => `<clickhouse>
   <max_server_memory_usage_to_ram_ratio>0.5</max_server_memory_usage_to_ram_ratio>
   <mark_cache_size>134217728</mark_cache_size>
+  <storage_configuration><disks><backups><type>local</type><path>${xml(backups)}/</path></backups></disks></storage_configuration>
+  <backups><allowed_disk>backups</allowed_disk></backups>
 </clickhouse>
 `;
 /** Statements that may wait for their turn. */
@@ -76,7 +79,7 @@ const asEngineError = (error: unknown): EngineError => {
  */
 export const openEngine = (dir: string, parallel: number): Engine => {
   const config = join(dir, '..', 'config.xml');
-  writeFileSync(config, CONFIG);
+  writeFileSync(config, configOf(join(dir, '..', 'backups')));
   // Held open throughout: the engine ends with its last connection.
   const root = new Session(dir, { connectionArgs: [`--config-file=${config}`] });
   const waiting: (() => void)[] = [];

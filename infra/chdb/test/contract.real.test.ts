@@ -247,6 +247,16 @@ describe('compression', () => {
 });
 
 describe('inserts', () => {
+  it('leave out as many rows that cannot be read as they are told to, and write nothing by default', async () => {
+    await make('partly', 'n UInt32');
+    const query = 'INSERT INTO partly FORMAT JSONEachRow';
+    const body = '{"n":1}\n{"n":-1}\n{"n":3}\n';
+    expect((await database.ask({ query }, { body })).status).toBe(400);
+    expect(await countOf('partly')).toBe(0);
+    expect((await database.ask({ query, input_format_allow_errors_num: '1' }, { body })).status).toBe(200);
+    expect(await rowsOf('SELECT n FROM partly ORDER BY n')).toEqual([{ n: 1 }, { n: 3 }]);
+  });
+
   it('say how many rows were written', async () => {
     await make('counted', 'n UInt32');
     const done = await database.client.insert({

@@ -1,7 +1,7 @@
 // What only the front has to show, whatever ClickHouse the stack has: each test runs the built front on a folder of its own.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -189,4 +189,18 @@ it('serves programs of this machine alone, and bounds what they send', async () 
   expect(await ask(`/?query=SELECT+length('${'x'.repeat(200_000)}')`, {}, '')).toBe(200);
   expect(await ask(`/?query=SELECT+'${'x'.repeat(2_000_000)}'`, {})).toBe(431);
   expect(await ask('/', {}, `SELECT '${'x'.repeat(33 * 1024 * 1024)}'`)).toBe(413);
+});
+
+it('backs a database up to the disk beside its data, and restores it into another folder', async () => {
+  const [dir, other] = [newFolder(), newFolder()];
+  const first = await start(dir);
+  await run(first, 'CREATE DATABASE kept');
+  await run(first, 'CREATE TABLE kept.rows (n UInt64) ENGINE = MergeTree ORDER BY n');
+  await run(first, 'INSERT INTO kept.rows SELECT number FROM numbers(1000)');
+  expect(await run(first, "BACKUP DATABASE kept TO Disk('backups', 'one')")).toMatch(/BACKUP_CREATED$/);
+  await expect(run(first, `BACKUP DATABASE kept TO File('${join(other, 'two')}')`)).rejects.toThrow(/allowed_path/);
+  const second = await start(other);
+  cpSync(join(dir, 'backups'), join(other, 'backups'), { recursive: true });
+  expect(await run(second, "RESTORE DATABASE kept FROM Disk('backups', 'one')")).toMatch(/RESTORED$/);
+  expect(await run(second, 'SELECT count(), sum(n) FROM kept.rows')).toBe('1000\t499500');
 });
