@@ -8,6 +8,8 @@ export interface HistoryOptions {
   readonly database: string;
   /** How long an answer may take, ms. */
   readonly requestMs?: number;
+  /** So many rows of a batch may be left out that the server cannot read; by default none, and it refuses the batch. */
+  readonly skipRows?: number;
 }
 
 /** Rows of a query, as JSON gives them: 64-bit numbers are text. Rejects, and leaves its connection, once `signal` says so. */
@@ -52,7 +54,13 @@ const failed = (error: unknown): Failed => ({
 });
 
 /** The official client, wrapped once. */
-export const createHistoryClient = ({ url, database, requestMs = 60_000 }: HistoryOptions): HistoryClient => {
+export const createHistoryClient = ({
+  url,
+  database,
+  requestMs = 60_000,
+  skipRows = 0,
+}: HistoryOptions): HistoryClient => {
+  const insertSettings = skipRows === 0 ? INSERT : { ...INSERT, input_format_allow_errors_num: String(skipRows) };
   const connect = (name: string) =>
     createClient({
       url,
@@ -83,7 +91,7 @@ export const createHistoryClient = ({ url, database, requestMs = 60_000 }: Histo
         const { stream } = await client.exec({
           query: `INSERT INTO ${table} FORMAT JSONEachRow`,
           values: Readable.from(lines, { objectMode: false }),
-          clickhouse_settings: INSERT,
+          clickhouse_settings: insertSettings,
         });
         // The answer is complete once its end was read: a connection lost before that leaves the rows in doubt.
         for await (const _ of stream);

@@ -52,7 +52,9 @@ const statuses = () => [...owners.values()].map((owner) => owner.status());
 const ends = new Map<string, number>();
 let isMigrated = false;
 
-const clickhouse = createHistoryClient({ url: settings.CLICKHOUSE_URL, database: databaseOf(namespace) });
+const skipRows = settings.LIVEBOARD_HISTORY_SKIP_ROWS;
+if (skipRows > 0) log.warn({ skipRows }, 'rows that ClickHouse cannot read are left out');
+const clickhouse = createHistoryClient({ url: settings.CLICKHOUSE_URL, database: databaseOf(namespace), skipRows });
 lifecycle.onStop('clickhouse', () => clickhouse.close());
 const reader = createHistoryReader(clickhouse);
 const sink = createHistorySink(clickhouse, log);
