@@ -48,6 +48,8 @@ export interface PartitionConsumer {
 }
 
 const PAUSE_MS = 1_000;
+/** Fetches that must have come without a partition's records before it is taken for stalled: a loaded machine makes few. */
+const STALL_FETCHES = 5;
 
 /** A partition of one of the topics. */
 interface Place {
@@ -74,7 +76,10 @@ export const createPartitionConsumer = (options: ConsumerOptions): PartitionCons
     partitionAssigners: [createStickyAssigner(topics, owned)],
   });
   const admin = createKafkaAdmin(options);
-  const moved = new Map<string, { offset: number; at: number }>();
+  const moved = new Map<string, { offset: number; at: number; fetches: number }>();
+  /** Fetches that were answered, and when the last was. */
+  let fetches = 0;
+  let fetchedAt = Date.now();
   /** The last record that each owner took. */
   const taken = new Map<string, number>();
   /** Where a fetch began above the wanted offset, that offset: fetched once more before it counts as missing. */
@@ -89,7 +94,13 @@ export const createPartitionConsumer = (options: ConsumerOptions): PartitionCons
   const resume = ({ topic, partition }: Place): void => {
     if (!stopped) consumer.resume([{ topic, partitions: [partition] }]);
   };
-  const move = (place: Place, offset: number): void => void moved.set(keyOf(place), { offset, at: Date.now() });
+  const move = (place: Place, offset: number): void =>
+    void moved.set(keyOf(place), { offset, at: Date.now(), fetches });
+  /** The partition does not stall: its owner asked to wait. */
+  const rest = (place: Place): void => {
+    const held = moved.get(keyOf(place));
+    if (held !== undefined) move(place, held.offset);
+  };
 
   const release = async (place: Place, why: 'revoked' | 'stopping'): Promise<void> => {
     const key = keyOf(place);
@@ -116,6 +127,9 @@ export const createPartitionConsumer = (options: ConsumerOptions): PartitionCons
     }, PAUSE_MS);
   };
 
+  const isStalled = (held: { readonly at: number; readonly fetches: number }): boolean =>
+    Date.now() - held.at > stallMs && (fetches - held.fetches >= STALL_FETCHES || Date.now() - fetchedAt > stallMs);
+
   const watch = async (topic: string): Promise<void> => {
     for (const { partition, end } of await admin.bounds(topic)) {
       const key = keyOf({ topic, partition });
@@ -128,9 +142,12 @@ export const createPartitionConsumer = (options: ConsumerOptions): PartitionCons
         readAgain({ topic, partition }, owner.next);
         continue;
       }
-      if (held.offset + 1 >= end || waiting.has(key)) held.at = Date.now();
-      else if (Date.now() - held.at > stallMs)
-        onFailure(`partition ${partition} of ${topic} stands at ${held.offset}, its log ends at ${end}`, false);
+      if (held.offset + 1 >= end || waiting.has(key)) rest({ topic, partition });
+      else if (isStalled(held))
+        onFailure(
+          `partition ${partition} of ${topic} stands at ${held.offset}, its log ends at ${end}; ${fetches - held.fetches} fetches since`,
+          false,
+        );
     }
   };
 
@@ -144,6 +161,7 @@ export const createPartitionConsumer = (options: ConsumerOptions): PartitionCons
       // Another owner may have it by now, which reads already.
       if ((await owners.get(key)?.owner.catch(() => undefined)) !== owner) return;
       waiting.delete(key);
+      rest(place);
       resume(place);
     });
   };
@@ -193,6 +211,10 @@ export const createPartitionConsumer = (options: ConsumerOptions): PartitionCons
   consumer.on('consumer.end_batch_process', ({ payload: { topic, partition, batchSize, lastOffset } }) => {
     const place = { topic, partition };
     if (batchSize === 0 && owners.has(keyOf(place))) move(place, Number(lastOffset));
+  });
+  consumer.on('consumer.fetch', () => {
+    fetches++;
+    fetchedAt = Date.now();
   });
   consumer.on('consumer.crash', ({ payload: { error, restart } }) => {
     if (!restart)

@@ -314,4 +314,40 @@ describe('an owner that is full', () => {
     await consumer.stop();
     await place.close();
   });
+
+  it('is not taken for stalled either where it is full again whenever it is asked', async () => {
+    const place = await createPlace();
+    const taken: number[] = [];
+    const failures: string[] = [];
+    let begun = 0;
+    const isPatient = (): boolean => performance.now() - begun < 4_000;
+    const consumer = createPartitionConsumer({
+      brokers,
+      clientId: 'liveboard-test',
+      log: createLog('test', 'fatal'),
+      groupId: `${place.namespace}busy`,
+      topics: [place.topic],
+      own: async () => ({
+        get next() {
+          return (taken.at(-1) ?? -1) + 1;
+        },
+        get full() {
+          begun ||= performance.now();
+          return isPatient() ? Promise.resolve() : undefined;
+        },
+        take: async (records) => void taken.push(...records.map(({ offset }) => offset)),
+        onGap: async () => false,
+        release: async () => undefined,
+      }),
+      onFailure: (why) => failures.push(why),
+      stallMs: 1_500,
+      watchMs: 100,
+    });
+    await place.send([entered(1)]);
+    await consumer.start();
+    await expect.poll(() => taken, WAIT).toEqual([0]);
+    expect(failures).toEqual([]);
+    await consumer.stop();
+    await place.close();
+  });
 });
