@@ -48,8 +48,10 @@ export interface PartitionConsumer {
 }
 
 const PAUSE_MS = 1_000;
-/** Fetches that must have come without a partition's records before it is taken for stalled: a loaded machine makes few. */
-const STALL_FETCHES = 5;
+/** Of one partition. What we write ourselves is smaller: of larger batches a broker gives one a fetch, to the partition that happens to be first. */
+export const FETCH_BYTES = 262_144;
+/** So many fetches for each partition must have come without one's records before it is taken for stalled: a loaded machine makes few. */
+const STALL_FETCHES = 8;
 
 /** A partition of one of the topics. */
 interface Place {
@@ -72,7 +74,7 @@ export const createPartitionConsumer = (options: ConsumerOptions): PartitionCons
     sessionTimeout: 10_000,
     heartbeatInterval: 2_000,
     maxWaitTimeInMs: 500,
-    maxBytesPerPartition: 262_144,
+    maxBytesPerPartition: FETCH_BYTES,
     partitionAssigners: [createStickyAssigner(topics, owned)],
   });
   const admin = createKafkaAdmin(options);
@@ -128,7 +130,8 @@ export const createPartitionConsumer = (options: ConsumerOptions): PartitionCons
   };
 
   const isStalled = (held: { readonly at: number; readonly fetches: number }): boolean =>
-    Date.now() - held.at > stallMs && (fetches - held.fetches >= STALL_FETCHES || Date.now() - fetchedAt > stallMs);
+    Date.now() - held.at > stallMs &&
+    (fetches - held.fetches >= STALL_FETCHES * owners.size || Date.now() - fetchedAt > stallMs);
 
   const watch = async (topic: string): Promise<void> => {
     for (const { partition, end } of await admin.bounds(topic)) {

@@ -5,6 +5,7 @@ export { UnknownCodec } from './codecs.ts';
 export {
   type ConsumerOptions,
   createPartitionConsumer,
+  FETCH_BYTES,
   type PartitionConsumer,
   type PartitionOwner,
 } from './consumer.ts';

@@ -1,9 +1,9 @@
 import { TOPICS } from '@liveboard/contracts';
-import type { KafkaProducer, OutMessage } from '@liveboard/kafka';
+import { FETCH_BYTES, type KafkaProducer, type OutMessage } from '@liveboard/kafka';
 import type { Log } from '@liveboard/runtime';
 
-/** A send is one batch of each partition, and brokers refuse batches above 1 MiB. */
-const SEND_BYTES = 512 * 1_024;
+/** A send is one batch of each partition. One that is larger than a fetch waits for its turn to be read. */
+export const SEND_BYTES = (FETCH_BYTES * 3) / 4;
 const MESSAGE_OVERHEAD = 100;
 /** Unacknowledged output beyond which reading waits. */
 const WAITING_BYTES = 16 * 1_024 * 1_024;
