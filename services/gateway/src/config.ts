@@ -21,11 +21,11 @@ export const SETTINGS = {
   LIVEBOARD_ORIGINS: z.string().transform((list) => list.split(',').map((origin) => origin.trim())),
   /** Folder of the built board; none: only the API is served. */
   LIVEBOARD_BOARD_DIR: z.string().optional(),
-  /** Keys of whoever signs our tokens. */
+  /** JWKS of whoever signs our tokens; `https://`, on the loopback also `http://`. Asked every five minutes, and for keys not known, at most every ten seconds. */
   LIVEBOARD_JWKS_URL: z.url().optional(),
   /** The `iss` that tokens must carry. */
   LIVEBOARD_ISSUER: z.string().default('liveboard-dev'),
-  /** `1`: sign tokens for demo accounts, on the loopback only. Never in production. */
+  /** `1`: sign tokens for demo accounts; only where `LIVEBOARD_HOST` is the loopback and no JWKS is set. Never in production. */
   LIVEBOARD_DEV_ISSUER: z.enum(['0', '1']).default('0'),
   /** File that gateways of one dev stack share their signing key in. */
   LIVEBOARD_DEV_KEYS: z.string().optional(),

@@ -12,19 +12,21 @@ import {
 } from '@liveboard/live-store';
 import { createLifecycle, createLog, EXIT_HALTED, takeSettings } from '@liveboard/runtime';
 import { DEMO_ACCOUNTS } from '@liveboard/simulator';
-import { createRemoteJWKSet } from 'jose';
+import type { JWTVerifyGetKey } from 'jose';
 import { createApp } from './app.ts';
 import { SETTINGS } from './config.ts';
 import { createDevAccounts } from './dev/accounts.ts';
 import { devDirectory } from './dev/directory.ts';
-import { createDevIssuer } from './dev/issuer.ts';
+import { createDevIssuer, type DevIssuer } from './dev/issuer.ts';
 import { createHub } from './feed/hub.ts';
 import { createFeed } from './feed/server.ts';
+import { createKeySet } from './key-set.ts';
 import { findDifference } from './log-agreement.ts';
 import { createLogReader } from './log-reader.ts';
 import { createMetrics } from './metrics.ts';
 import { createCardReader } from './rest/cards.ts';
 import { createAuthenticate } from './rest/context.ts';
+import { chooseSigning } from './signing.ts';
 import { createVerifier } from './tokens.ts';
 
 const settings = takeSettings(SETTINGS);
@@ -32,23 +34,20 @@ const log = createLog('gateway', settings.LIVEBOARD_LOG_LEVEL);
 const lifecycle = createLifecycle(log);
 const partitions = settings.LIVEBOARD_PARTITIONS;
 const place = (roomId: string): number => partitionOf(roomId, partitions);
-const isDev = settings.LIVEBOARD_DEV_ISSUER === '1';
-
-const [hosted] = DEMO_ACCOUNTS;
-const issuer = isDev
-  ? await createDevIssuer(
-      createDevAccounts(hosted?.account_id ?? ''),
-      settings.LIVEBOARD_ISSUER,
-      settings.LIVEBOARD_DEV_KEYS,
-    )
-  : undefined;
-const keySet =
-  issuer?.keys ??
-  (settings.LIVEBOARD_JWKS_URL === undefined ? undefined : createRemoteJWKSet(new URL(settings.LIVEBOARD_JWKS_URL)));
-if (keySet === undefined) {
-  log.fatal('LIVEBOARD_JWKS_URL: must be set where LIVEBOARD_DEV_ISSUER is not 1');
+const signing = chooseSigning(settings);
+if (signing.kind === 'refused') {
+  log.fatal(signing.why);
   process.exit(EXIT_HALTED);
 }
+const isDev = signing.kind === 'dev';
+let issuer: DevIssuer | undefined;
+let keySet: JWTVerifyGetKey;
+if (signing.kind === 'dev') {
+  const [hosted] = DEMO_ACCOUNTS;
+  const accounts = createDevAccounts(hosted?.account_id ?? '');
+  issuer = await createDevIssuer(accounts, settings.LIVEBOARD_ISSUER, settings.LIVEBOARD_DEV_KEYS);
+  keySet = issuer.keys;
+} else keySet = createKeySet(signing);
 const verify = createVerifier(keySet, settings.LIVEBOARD_ISSUER);
 const directory = createDirectory(isDev ? devDirectory() : []);
 

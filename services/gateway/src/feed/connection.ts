@@ -120,7 +120,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
 
   const refresh = async (token: string): Promise<Answer> => {
     const verified = await verify(token);
-    if (!verified.ok) return refused(verified.code, { why: verified.why });
+    if (!verified.ok) return refused(verified.code, { rule: verified.rule });
     const next = verified.principal;
     if (next.sub !== principal.sub || next.role !== principal.role || next.partner_id !== principal.partner_id)
       return { kind: 'close', name: 'CREDENTIALS' };

@@ -175,7 +175,7 @@ export const createFeed = (options: FeedOptions): Feed => {
             });
             if (!answer.ok) {
               refused[answer.code] = (refused[answer.code] ?? 0) + 1;
-              return sendProblem(reply, answer.code, answer.detail);
+              return sendProblem(reply, answer.code, answer.detail, { rule: answer.detail });
             }
             request.raw.socket.once('close', answer.release);
             admitted.set(request, answer);

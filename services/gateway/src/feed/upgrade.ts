@@ -93,7 +93,7 @@ export const createGate = (options: GateOptions): Gate => {
     if (token === undefined || token === '')
       return refuse('UNAUTHENTICATED', 'sec-websocket-protocol: must offer bearer.<token>');
     const answer = await verify(token);
-    if (!answer.ok) return refuse(answer.code, answer.why);
+    if (!answer.ok) return refuse(answer.code, answer.rule);
     const { principal } = answer;
     const { role, partner_id } = principal;
     if (!ROLES.has(role)) return refuse('FORBIDDEN_ROLE', 'the feed is for partners, hosts and operators');

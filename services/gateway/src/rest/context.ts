@@ -25,7 +25,7 @@ export const createAuthenticate =
     if (scheme?.toLowerCase() !== 'bearer' || token === undefined)
       throw new Refusal('UNAUTHENTICATED', 'authorization: must be Bearer <token>');
     const answer = await verify(token);
-    if (!answer.ok) throw new Refusal(answer.code, answer.why);
+    if (!answer.ok) throw new Refusal(answer.code, answer.rule, { rule: answer.rule });
     return answer.principal;
   };
 
