@@ -11,6 +11,7 @@ import type { DevIssuer } from './dev/issuer.ts';
 import type { Feed } from './feed/server.ts';
 import type { LogReader } from './log-reader.ts';
 import { Refusal, sendProblem } from './problem.ts';
+import { refuseQueryTokens } from './query-token.ts';
 import type { RestContext } from './rest/context.ts';
 import { registerDev } from './rest/dev.ts';
 import { registerRooms } from './rest/rooms.ts';
@@ -63,6 +64,7 @@ export const createApp = async (options: AppOptions): Promise<FastifyInstance> =
       done();
     },
   });
+  refuseQueryTokens(app);
   app.addHook('onSend', async (_, reply) => {
     reply.headers(HEADERS);
   });
