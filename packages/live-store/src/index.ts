@@ -14,6 +14,7 @@ export {
   type Taken,
 } from './lease.ts';
 export { agreeOnLog, type LogName } from './log-name.ts';
+export { createRoomClaims, type RoomClaims } from './room-claims.ts';
 export {
   createRoomStore,
   type PartitionMeta,

@@ -7,6 +7,7 @@ export const createKeys = (namespace: string) => {
     meta: (partition: number) => `${prefix}{p${partition}}:meta`,
     live: (partition: number) => `${prefix}{p${partition}}:live`,
     room: (partition: number, roomId: string) => `${prefix}{p${partition}}:room:${roomId}`,
+    claim: (partition: number, roomId: string) => `${prefix}{p${partition}}:claim:${roomId}`,
     lease: (partnerId: string) => ({
       rooms: `${prefix}{mon:${partnerId}}:rooms`,
       sessions: `${prefix}{mon:${partnerId}}:sessions`,
