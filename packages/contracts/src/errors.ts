@@ -27,6 +27,18 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+/**
+ * Why `POST /v1/events` refuses an event, beside the reasons for which the log itself refuses a record; the code that the
+ * batch is refused with. Docs and tests derive from it.
+ */
+export const INTAKE_REASONS = {
+  not_allowed: { code: 'INVALID_EVENT', says: 'the type is ours to write: `clock.tick` or `room.rules`' },
+  foreign_account: { code: 'NOT_AUTHORIZED', says: 'a `room.started` names an account that is not the token’s' },
+  foreign_room: { code: 'NOT_AUTHORIZED', says: 'the room belongs to another account, or was never started' },
+} as const satisfies Record<string, { code: ErrorCode; says: string }>;
+
+export type IntakeReason = keyof typeof INTAKE_REASONS;
+
 /** The body of a REST refusal, `application/problem+json` (RFC 9457). */
 export interface Problem {
   readonly type: string;
@@ -35,7 +47,12 @@ export interface Problem {
   readonly code: ErrorCode;
   readonly detail: string;
   readonly rule?: string;
-  readonly errors?: readonly { readonly index?: number; readonly reason: string; readonly path: string }[];
+  readonly errors?: readonly {
+    readonly index?: number;
+    readonly reason: string;
+    readonly path: string;
+    readonly rule?: string;
+  }[];
   /** With ROOM_LIMIT: the rooms held now. */
   readonly held?: readonly string[];
 }

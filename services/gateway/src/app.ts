@@ -9,6 +9,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { DevIssuer } from './dev/issuer.ts';
 import type { Feed } from './feed/server.ts';
+import type { Intake } from './intake/route.ts';
 import type { LogReader } from './log-reader.ts';
 import { Refusal, sendProblem } from './problem.ts';
 import { refuseQueryTokens } from './query-token.ts';
@@ -20,6 +21,7 @@ import { registerStatus } from './rest/status.ts';
 export interface AppOptions {
   readonly feed: Feed;
   readonly context: RestContext;
+  readonly intake: Intake;
   readonly logReader: LogReader;
   readonly namespace: string;
   /** Of the log. */
@@ -81,6 +83,7 @@ export const createApp = async (options: AppOptions): Promise<FastifyInstance> =
   feed.register(app);
   registerRooms(app, context);
   registerStatus(app, context, options);
+  options.intake.register(app);
   if (issuer !== undefined) registerDev(app, issuer);
   app.get('/healthz', async () => 'ok\n');
   app.get('/readyz', async (_, reply) => {

@@ -37,6 +37,10 @@ export const SETTINGS = {
   LIVEBOARD_MAX_UPGRADES_PER_SECOND: count(10),
   /** Frames a second that a client may send, after a burst of twenty. */
   LIVEBOARD_MAX_INBOUND_PER_SECOND: count(2),
+  /** Batches a second that one service may post; as many at once. */
+  LIVEBOARD_MAX_INTAKE_BATCHES_PER_SECOND: count(20),
+  /** Events a second that one service may post; those of two seconds at once, at least one whole batch. */
+  LIVEBOARD_MAX_INTAKE_EVENTS_PER_SECOND: count(10_000),
   /** Frames a second that a client is sent; what is more is conflated. */
   LIVEBOARD_MAX_FRAMES_PER_SECOND: count(10),
 } as const;

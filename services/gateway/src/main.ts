@@ -1,12 +1,13 @@
 import { createDirectory } from '@liveboard/access';
 import { LIMITS, partitionOf, TOPICS } from '@liveboard/contracts';
 import { createHistoryClient, createHistoryReader, databaseOf } from '@liveboard/history-store';
-import { createKafkaAdmin } from '@liveboard/kafka';
+import { createKafkaAdmin, createKafkaProducer } from '@liveboard/kafka';
 import {
   agreeOnLog,
   connectRedis,
   createKeys,
   createLease,
+  createRoomClaims,
   createRoomStore,
   createSubscriber,
 } from '@liveboard/live-store';
@@ -20,6 +21,10 @@ import { devDirectory } from './dev/directory.ts';
 import { createDevIssuer, type DevIssuer } from './dev/issuer.ts';
 import { createHub } from './feed/hub.ts';
 import { createFeed } from './feed/server.ts';
+import { createAllowance } from './intake/allowance.ts';
+import { createOwner } from './intake/owner.ts';
+import { createIntake, INTAKE_LIMITS } from './intake/route.ts';
+import { createEventWriter } from './intake/writer.ts';
 import { createKeySet } from './key-set.ts';
 import { findDifference } from './log-agreement.ts';
 import { createLogReader } from './log-reader.ts';
@@ -51,9 +56,8 @@ if (signing.kind === 'dev') {
 const verify = createVerifier(keySet, settings.LIVEBOARD_ISSUER);
 const directory = createDirectory(isDev ? devDirectory() : []);
 
-const logReader = createLogReader(
-  createKafkaAdmin({ brokers: settings.KAFKA_BROKERS, clientId: 'liveboard-gateway', log }),
-);
+const kafka = { brokers: settings.KAFKA_BROKERS, clientId: 'liveboard-gateway', log };
+const logReader = createLogReader(createKafkaAdmin(kafka));
 lifecycle.onStop('kafka', () => logReader.close());
 
 /** Somebody waits for the answer. */
@@ -115,6 +119,31 @@ const feed = createFeed({
 // The first life of Redis' data is named before anybody asks for a room.
 await lease.boot().catch(() => undefined);
 
+const authenticate = createAuthenticate(verify);
+const writer = createEventWriter({
+  producer: createKafkaProducer(kafka),
+  topic: settings.LIVEBOARD_NAMESPACE + TOPICS.events.name,
+  log,
+});
+lifecycle.onStop('events', () => writer.close());
+/** Ingest has put a lost Redis together again well before. */
+const YOUNG_MS = 60_000;
+const young = createLease(redis, keys, { cap: LIMITS.rooms, holdMs: YOUNG_MS });
+const perSecond = settings.LIVEBOARD_MAX_INTAKE_BATCHES_PER_SECOND;
+const eventsPerSecond = settings.LIVEBOARD_MAX_INTAKE_EVENTS_PER_SECOND;
+const intake = createIntake({
+  authenticate,
+  owner: createOwner({
+    store,
+    claims: createRoomClaims(redis, keys, partitions),
+    youngMs: async () => (await young.boot()).holdMs,
+    partitionOf: place,
+  }),
+  writer,
+  batches: createAllowance(perSecond, perSecond, Date.now),
+  events: createAllowance(eventsPerSecond, Math.max(2 * eventsPerSecond, INTAKE_LIMITS.events), Date.now),
+});
+
 let draining = false;
 const app = await createApp({
   feed,
@@ -124,15 +153,16 @@ const app = await createApp({
     directory,
     cards: createCardReader(store, Date.now, log),
     history: clickhouse === undefined ? undefined : createHistoryReader(clickhouse),
-    authenticate: createAuthenticate(verify),
+    authenticate,
   },
+  intake,
   logReader,
   namespace: settings.LIVEBOARD_NAMESPACE,
   generation: settings.LIVEBOARD_LOG_GENERATION,
   issuer,
   boardDir: settings.LIVEBOARD_BOARD_DIR,
   notReady: () => (draining ? 'the gateway is going down' : notReady()),
-  registry: createMetrics(feed.counts, () => hub.watched),
+  registry: createMetrics(feed.counts, () => hub.watched, intake.counts),
   log,
 });
 const address = await app.listen({ host: settings.LIVEBOARD_HOST, port: settings.LIVEBOARD_PORT });

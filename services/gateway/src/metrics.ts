@@ -1,8 +1,13 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { FeedCounts } from './feed/server.ts';
+import type { IntakeCounts } from './intake/route.ts';
 
 /** The gateway's figures for Prometheus. Numbers of single rooms or partners have no place in labels. */
-export const createMetrics = (counts: () => FeedCounts, watched: () => number): Registry => {
+export const createMetrics = (
+  counts: () => FeedCounts,
+  watched: () => number,
+  intake: () => IntakeCounts,
+): Registry => {
   const registry = new Registry();
   const registers = [registry];
   new Gauge({
@@ -48,6 +53,25 @@ export const createMetrics = (counts: () => FeedCounts, watched: () => number): 
     collect() {
       this.reset();
       for (const [code, count] of Object.entries(counts().refused)) this.inc({ code }, count);
+    },
+  });
+  new Counter({
+    name: 'liveboard_intake_events_total',
+    help: 'Events that were posted and that Kafka acknowledged.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(intake().events);
+    },
+  });
+  new Counter({
+    name: 'liveboard_intake_batches_total',
+    help: 'Batches of events that were posted, by the status of the answer.',
+    labelNames: ['status'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [status, count] of Object.entries(intake().batches)) this.inc({ status }, count);
     },
   });
   return registry;

@@ -22,7 +22,7 @@ export const sendProblem = (
   const { status: usual, title } = ERRORS[code];
   const problem: Problem = { type: `urn:liveboard:error:${code}`, title, status: usual, code, detail, ...more };
   const { status } = problem;
-  if (status === 503 || status === 429) reply.header('retry-after', '2');
+  if ((status === 503 || status === 429) && !reply.hasHeader('retry-after')) reply.header('retry-after', '2');
   if (status === 401) reply.header('www-authenticate', 'Bearer');
   return reply.code(status).header('content-type', 'application/problem+json').send(JSON.stringify(problem));
 };
