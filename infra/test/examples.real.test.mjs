@@ -1,4 +1,4 @@
-// The event contract's lines to copy: a room of one's own by kcat and by Python, where those are installed.
+// The event contract's lines to copy: a room of one's own by curl, by kcat and by Python, where those are installed.
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -19,13 +19,15 @@ const numbersOf = async (room, token) => {
 
 describe('a hand-written room', () => {
   it.for([
+    { by: 'curl', has: answers('curl', '--version'), command: ['sh', `${examples}post.sh`] },
     { by: 'kcat', has: answers('kcat', '-V'), command: ['sh', `${examples}kcat.sh`] },
     { by: 'Python', has: answers(python, '-c', 'import confluent_kafka'), command: [python, `${examples}produce.py`] },
   ])('put in by $by appears with the expected numbers', async ({ has, by, command }, { skip }) => {
     if (!has) skip(`${by} is not installed here`);
     const room = `own-${randomUUID().slice(0, 8)}`;
     const [program, ...args] = command;
-    const env = { ...process.env, KAFKA_BROKERS: stack.kafka_brokers, LIVEBOARD_NAMESPACE: stack.namespace };
+    const names = { KAFKA_BROKERS: stack.kafka_brokers, LIVEBOARD_NAMESPACE: stack.namespace };
+    const env = { ...process.env, ...names, LIVEBOARD_URL: stack.gateway_url };
     const done = spawnSync(program, [...args, room], { encoding: 'utf8', env });
     expect(`${done.stderr}${done.stdout}`.trim()).toBe(room);
     const { token } = await ask('/dev/token', {

@@ -1,4 +1,4 @@
-import { CLOSE_CODES, ERRORS, mayReconnect } from '../../packages/contracts/src/index.ts';
+import { CLOSE_CODES, ERRORS, INTAKE_REASONS, mayReconnect } from '../../packages/contracts/src/index.ts';
 import { code, generated, table } from './markdown.ts';
 
 /** `docs/errors.md`: every error and close code. */
@@ -9,12 +9,22 @@ export const errorsPage = (): string => `${generated('packages/contracts/src/err
 ## Error codes
 
 A refused request is answered with \`application/problem+json\` (RFC 9457): \`type\`, \`title\`, \`status\`, \`code\`, \`detail\`, and where they
-help \`rule\`, \`errors\` (each with \`index?\`, \`reason\`, \`path\`) and \`held\` (with \`ROOM_LIMIT\`: the rooms that are watched now). The live feed uses
+help \`rule\`, \`errors\` (each with \`index?\`, \`reason\`, \`path\`, \`rule?\`) and \`held\` (with \`ROOM_LIMIT\`: the rooms that are watched now). The live feed uses
 the same codes in \`error\` and \`revoked\`. Programs go by \`code\`; titles and details are for people.
 
 ${table(
   ['code', 'status', 'says'],
   Object.entries(ERRORS).map(([name, { status, title }]) => [code(name), String(status), title]),
+)}
+
+## Why a posted event is refused
+
+[\`POST /v1/events\`](rest.md#post-v1events) names in \`errors\` each event that it refuses: its place in the batch from 0 (\`index\`), the field (\`path\`, empty for the whole
+value), what the field must be (\`rule\`), and a \`reason\`: one of those for which the log [quarantines](event-contract.md#what-becomes-of-a-record) a record, or
+
+${table(
+  ['reason', 'code', 'when'],
+  Object.entries(INTAKE_REASONS).map(([name, { code: with_, says }]) => [code(name), code(with_), says]),
 )}
 
 ## Close codes of the live feed
@@ -33,6 +43,6 @@ ${table(
   ]),
 )}
 
-Before the upgrade a connection is refused by HTTP status: 400 (no \`liveboard.v1\` among the subprotocols), 401 (token), 403 (origin or role),
+Before the upgrade a connection is refused by HTTP status: 400 (no \`liveboard.v1\` among the subprotocols, or a token in the query), 401 (token), 403 (origin or role),
 429 (too many sockets or upgrades), 503 (draining, or not ready).
 `;

@@ -117,6 +117,7 @@ How to write a producer: what goes into the topic, what becomes of it, and lines
 - **Partitioner**: Java's (murmur2), which kafkajs has too. librdkafka (kcat, Python, C#, Go) places keys otherwise: set
   \`partitioner=murmur2_random\`. A record in another partition than its room's, or without a key, is not lost but **forwarded** to the right one, at
   the price of a second write and of some delay.
+- Whoever cannot speak Kafka posts the same objects to [\`POST /v1/events\`](rest.md#post-v1events), which refuses at once what would be quarantined here.
 - Compression: none, gzip, snappy, lz4 or zstd. Use \`acks=all\`.
 - Money is an integer in minor units of the room's currency. \`user_id\` is one stable pseudonym per user and market, the same in every room.
 - Lengths count Unicode code points of well-formed text. \`null\` in an optional field is absence; \`2.0\` is an integer; of a repeated JSON key the last one
@@ -156,16 +157,17 @@ ${EVENT_TYPES.map(typeSection).join('\n\n')}
 
 ## Try it
 
-With \`npm start\` running, either of these puts the room of [\`examples/room.ndjson\`](examples/room.ndjson) in, its times moved to now, under a name
+With \`npm start\` running, any of these puts the room of [\`examples/room.ndjson\`](examples/room.ndjson) in, its times moved to now, under a name
 of its own:
 
 ${fenced(
   'sh',
-  `sh docs/examples/kcat.sh my-room                # apt-get install kcat
+  `sh docs/examples/post.sh my-room                # over HTTP, with curl
+sh docs/examples/kcat.sh my-room                # apt-get install kcat
 python3 docs/examples/produce.py my-room        # pip install confluent-kafka`,
 )}
 
-What the first comes to for one event:
+What the second comes to for one event:
 
 ${fenced(
   'sh',
