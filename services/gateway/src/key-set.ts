@@ -32,9 +32,22 @@ const fetchKeys = async (url: URL, answerMs: number): Promise<Keys> => {
   return createLocalJWKSet((await response.json()) as Parameters<typeof createLocalJWKSet>[0]);
 };
 
+/** The key that a header names; undefined where there is none. */
+const find = async (keys: Keys, ...named: Parameters<Keys>) => {
+  try {
+    return await keys(...named);
+  } catch (error) {
+    if (error instanceof errors.JWKSNoMatchingKey) return undefined;
+    if (error instanceof errors.JWKSMultipleMatchingKeys) throw error;
+    // Such as one that should be secret.
+    throw new KeysAway('a key of the issuer cannot be used');
+  }
+};
+
 /**
  * The keys of an issuer behind a JWKS URL. A key that is not known makes it ask again, so that the issuer may change keys
- * without a restart here; all who wait share one question. @throws KeysAway where the issuer had to be asked and did not answer.
+ * without a restart here; all who wait share one question. @throws KeysAway where the issuer had to be asked and did not
+ * answer, or shows a key that cannot be used.
  */
 export const createKeySet = ({ url, now = Date.now, answerMs = ANSWER_MS }: KeySetOptions): JWTVerifyGetKey => {
   let held: { readonly keys: Keys; readonly at: number } | undefined;
@@ -73,15 +86,14 @@ export const createKeySet = ({ url, now = Date.now, answerMs = ANSWER_MS }: KeyS
       if (age >= HELD_MS || !failed) await renewal;
     }
     if (held === undefined || now() - held.at >= HELD_MS) throw new KeysAway('the issuer does not answer');
-    try {
-      return await held.keys(header, token);
-    } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-      const before = held;
-      await renew();
-      if (held !== before) return held.keys(header, token);
-      if (failed) throw new KeysAway('the issuer does not answer');
-      throw error;
-    }
+    const before = held;
+    const found = await find(before.keys, header, token);
+    if (found !== undefined) return found;
+    await renew();
+    if (held !== before) {
+      const later = await find(held.keys, header, token);
+      if (later !== undefined) return later;
+    } else if (failed) throw new KeysAway('the issuer does not answer');
+    throw new errors.JWKSNoMatchingKey();
   };
 };

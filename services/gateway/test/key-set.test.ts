@@ -1,3 +1,4 @@
+import { exportJWK } from 'jose';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createKeySet } from '../src/key-set.ts';
 import { createVerifier } from '../src/tokens.ts';
@@ -94,6 +95,23 @@ describe('the keys of an issuer', () => {
     issuer.says = undefined;
     clock.at = 1_210_000;
     expect(await ask(first)).toBe('ok');
+  });
+
+  it('that cannot be used refuse their own tokens alone, and none that should be secret is used', async () => {
+    const { ask, issuer } = await create();
+    const secret = { ...(await exportJWK(second.privateKey)), kid: 'second', alg: 'ES256' };
+    const broken = { ...second.open, kid: 'broken', x: 'AA' };
+    issuer.says = { status: 200, body: JSON.stringify({ keys: [secret, broken, first.open, first.open, 7, null] }) };
+    expect(await ask(second)).toBe('UNAVAILABLE');
+    issuer.says = { status: 200, body: JSON.stringify({ keys: [secret, broken, first.open] }) };
+    const other = await create();
+    other.issuer.says = issuer.says;
+    expect(await other.ask(second)).toBe('UNAVAILABLE');
+    expect(await other.ask(second, { kid: 'broken' })).toBe('UNAVAILABLE');
+    expect(await other.ask(first)).toBe('ok');
+    const twice = await create();
+    twice.issuer.says = { status: 200, body: JSON.stringify({ keys: [first.open, first.open] }) };
+    expect(await twice.ask(first)).toBe('UNAUTHENTICATED');
   });
 
   it('are not taken from an answer that is none, from a redirect, or from one that does not end', async () => {
