@@ -47,6 +47,8 @@ export interface HistoryReader {
   known(generation: number, partition: number, start: number): Promise<KnownEvents | undefined>;
   /** Offset of the newest event of each partition, of those that the log may still hold. Gives up when `signal` says so. */
   newest(generation: number, signal?: AbortSignal): Promise<ReadonlyMap<number, number>>;
+  /** The account of each of these rooms that had one, as its newest version says. */
+  accounts(roomIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 export interface KnownEvents {
@@ -55,6 +57,8 @@ export interface KnownEvents {
   readonly last: number;
 }
 
+/** Parameters stand in a query's address, which is limited. */
+const ROOMS_A_QUERY = 100;
 /** Longer than the log is kept. */
 const LOG_DAYS = 8;
 /** The last instant that `DateTime64(3)` holds, ms. */
@@ -113,5 +117,17 @@ export const createHistoryReader = ({ query }: { readonly query: Query }): Histo
       signal,
     );
     return new Map(rows.map(({ n, last }) => [n, Number(last)]));
+  },
+  accounts: async (roomIds) => {
+    const found = new Map<string, string>();
+    for (let from = 0; from < roomIds.length; from += ROOMS_A_QUERY) {
+      const rows = await query<{ room_id: string; account: string }>(
+        `SELECT room_id, argMax(account_id, ver) AS account FROM rooms
+         WHERE room_id IN {rooms: Array(String)} AND account_id != '' GROUP BY room_id`,
+        { rooms: roomIds.slice(from, from + ROOMS_A_QUERY) },
+      );
+      for (const { room_id, account } of rows) found.set(room_id, account);
+    }
+    return found;
   },
 });

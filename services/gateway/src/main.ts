@@ -22,6 +22,7 @@ import { createDevIssuer, type DevIssuer } from './dev/issuer.ts';
 import { createHub } from './feed/hub.ts';
 import { createFeed } from './feed/server.ts';
 import { createAllowance } from './intake/allowance.ts';
+import { createFormer } from './intake/former.ts';
 import { createOwner } from './intake/owner.ts';
 import { createIntake, INTAKE_LIMITS } from './intake/route.ts';
 import { createEventWriter } from './intake/writer.ts';
@@ -70,6 +71,7 @@ const clickhouse =
         database: databaseOf(settings.LIVEBOARD_NAMESPACE),
         requestMs: HISTORY_MS,
       });
+const history = clickhouse === undefined ? undefined : createHistoryReader(clickhouse);
 lifecycle.onStop('clickhouse', async () => clickhouse?.close());
 
 const keys = createKeys(settings.LIVEBOARD_NAMESPACE);
@@ -138,6 +140,7 @@ const intake = createIntake({
     claims: createRoomClaims(redis, keys, partitions),
     youngMs: async () => (await young.boot()).holdMs,
     partitionOf: place,
+    former: createFormer(history, log),
   }),
   writer,
   batches: createAllowance(perSecond, perSecond, Date.now),
@@ -152,7 +155,7 @@ const app = await createApp({
     lease,
     directory,
     cards: createCardReader(store, Date.now, log),
-    history: clickhouse === undefined ? undefined : createHistoryReader(clickhouse),
+    history,
     authenticate,
   },
   intake,

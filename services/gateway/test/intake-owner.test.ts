@@ -19,10 +19,15 @@ const create = () => {
     ['none', undefined],
   ]);
   const claimed = new Map<string, string>();
-  const fake = { metas: [{ partition: 0, applied: 7 }] as PartitionMeta[], youngMs: 0, asked: 0, away: false };
+  const fake = {
+    metas: [{ partition: 0, applied: 7 }] as PartitionMeta[],
+    youngMs: 0,
+    away: false,
+    former: new Map([['old', 'b']]),
+    askedOf: [] as string[],
+  };
   const store = {
     info: async (room_id: string) => {
-      fake.asked++;
       if (fake.away) throw new Error('Connection is closed.');
       const account_id = rooms.get(room_id);
       if (!rooms.has(room_id)) return undefined;
@@ -39,7 +44,16 @@ const create = () => {
     },
     holder: async (room: string) => claimed.get(room),
   };
-  const owner = createOwner({ store, claims, youngMs: async () => fake.youngMs, partitionOf: () => 0 });
+  const owner = createOwner({
+    store,
+    claims,
+    youngMs: async () => fake.youngMs,
+    partitionOf: () => 0,
+    former: async (rooms) => {
+      fake.askedOf.push(...rooms);
+      return new Map(rooms.flatMap((room) => (fake.former.has(room) ? [[room, fake.former.get(room) ?? '']] : [])));
+    },
+  });
   return {
     fake,
     rooms,
@@ -130,6 +144,17 @@ describe('a new room', () => {
     const { ask, claimed } = create();
     expect(await ask(['a'], 'new>a', 'b1')).toEqual(['1 foreign_room room_id']);
     expect(claimed.size).toBe(0);
+  });
+
+  it('is not one that Redis has forgotten and history remembers, but for whoever it was', async () => {
+    const { ask, claimed, fake } = create();
+    expect(await ask(['a'], 'old>a')).toEqual(['0 foreign_room room_id']);
+    expect(await ask(['a'], 'old')).toEqual(['0 foreign_room room_id']);
+    expect(claimed.size).toBe(0);
+    expect(await ask(['b'], 'old>b')).toBe('theirs');
+    expect(await ask(['b'], 'old', 'b1')).toBe('theirs');
+    // History is asked of what is started and known nowhere else.
+    expect(fake.askedOf).toEqual(['old', 'old']);
   });
 
   it('is whose ingest says, once ingest has read it', async () => {

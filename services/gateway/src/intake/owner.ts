@@ -14,6 +14,8 @@ export interface OwnerOptions {
   /** For how many ms from now Redis' data is too young to be whole. */
   readonly youngMs: () => Promise<number>;
   readonly partitionOf: (roomId: string) => number;
+  /** The accounts that rooms had which Redis may have forgotten. */
+  readonly former: (rooms: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 }
 
 /** Whether a principal may write events of these rooms. Rejects when Redis does not answer. */
@@ -44,10 +46,10 @@ const refuse = (
 
 /**
  * A room's account is what ingest says; before ingest has read the room, the account of the first `room.started` that
- * any gateway took for it, which may stand in the same batch. An event of a room that has none of these is refused, with the same
- * words as one of another's room: which rooms others have is not told.
+ * any gateway took for it, which may stand in the same batch, unless it is a room of old that had another. An event of a
+ * room that has none of these is refused with the words for another's room: which rooms others have is not told.
  */
-export const createOwner = ({ store, claims, youngMs, partitionOf }: OwnerOptions): Owner => {
+export const createOwner = ({ store, claims, youngMs, partitionOf, former }: OwnerOptions): Owner => {
   /** Rooms of which ingest knows no account, though it would if Redis had all that it wrote. */
   const isLost = async (rooms: readonly string[]): Promise<boolean> => {
     const { metas } = await store.metas();
@@ -76,7 +78,9 @@ export const createOwner = ({ store, claims, youngMs, partitionOf }: OwnerOption
     const unread = rooms.filter((room) => accounts.get(room) === undefined);
     if (unread.length > 0 && (await isLost(unread))) return { kind: 'unknown' };
     const held = await Promise.all(unread.map((room) => claims.holder(room)));
-    for (const [n, room] of unread.entries()) accounts.set(room, held[n] ?? starts.get(room));
+    const begun = unread.filter((room, n) => held[n] === undefined && starts.has(room));
+    const before = begun.length === 0 ? undefined : await former(begun);
+    for (const [n, room] of unread.entries()) accounts.set(room, held[n] ?? before?.get(room) ?? starts.get(room));
 
     const isTheirs = ({ room_id }: IntakeEvent): boolean => {
       const account = accounts.get(room_id);
@@ -84,15 +88,11 @@ export const createOwner = ({ store, claims, youngMs, partitionOf }: OwnerOption
     };
     const answer = (): Ownership =>
       events.every(isTheirs) ? { kind: 'theirs' } : refuse(events, (event) => !isTheirs(event), FOREIGN_ROOM);
-    const before = answer();
-    if (before.kind !== 'theirs') return before;
+    const first = answer();
+    if (first.kind !== 'theirs') return first;
     // What is refused claims nothing. Somebody else may be faster.
-    const begun = unread.flatMap((room) => {
-      const account = starts.get(room);
-      return account === undefined ? [] : [{ room, account }];
-    });
-    const claimed = await Promise.all(begun.map(({ room, account }) => claims.claim(room, account)));
-    for (const [n, { room, account }] of begun.entries()) accounts.set(room, claimed[n] ?? account);
+    const claimed = await Promise.all(begun.map((room) => claims.claim(room, starts.get(room) as string)));
+    for (const [n, room] of begun.entries()) accounts.set(room, claimed[n]);
     return answer();
   };
 };
