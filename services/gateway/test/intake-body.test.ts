@@ -124,6 +124,7 @@ describe('lines', () => {
     expect(texts(splitLines(utf8(''), 9))).toEqual([]);
     expect(texts(splitLines(utf8('1\n2\n3\n'), 3))).toEqual(['1', '2', '3']);
     expect(texts(splitLines(utf8('1\n2\n3\n'), 2))).toBe('too_many');
+    expect(texts(splitLines(utf8(`${'\n'.repeat(5_000_000)} 1`), 2))).toEqual(['1']);
   });
 
   it('of any values give those values', () => {

@@ -175,7 +175,8 @@ export const createFeed = (options: FeedOptions): Feed => {
             });
             if (!answer.ok) {
               refused[answer.code] = (refused[answer.code] ?? 0) + 1;
-              return sendProblem(reply, answer.code, answer.detail, { rule: answer.detail });
+              const isToken = answer.code === 'UNAUTHENTICATED';
+              return sendProblem(reply, answer.code, answer.detail, isToken ? { rule: answer.detail } : {});
             }
             request.raw.socket.once('close', answer.release);
             admitted.set(request, answer);

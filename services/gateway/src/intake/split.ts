@@ -71,13 +71,18 @@ export const splitArray = (bytes: Uint8Array, most: number): Split => {
 /** Cuts at line ends. Empty lines are no events. */
 export const splitLines = (bytes: Uint8Array, most: number): Split => {
   const values: Uint8Array[] = [];
-  for (let start = 0; start < bytes.length; ) {
-    const found = bytes.indexOf(NEWLINE, start);
+  let at = 0;
+  while (at < bytes.length) {
+    // Empty lines one byte at a time: a body may hold nothing else.
+    if (isSpace(bytes[at])) {
+      at++;
+      continue;
+    }
+    const found = bytes.indexOf(NEWLINE, at);
     const end = found < 0 ? bytes.length : found;
-    const value = trim(bytes, start, end);
-    if (value.length > 0) values.push(value);
+    values.push(trim(bytes, at, end));
     if (values.length > most) return { kind: 'too_many' };
-    start = end + 1;
+    at = end;
   }
   return { kind: 'events', values };
 };
