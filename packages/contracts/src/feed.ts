@@ -23,14 +23,16 @@ const offset = z
   .min(0)
   .max(2 ** 48);
 /** Offsets by room. Not the library's record, which leaves out `__proto__`: a legal id like any other. */
-const offsets = z.custom<Readonly<Record<string, number>>>(
-  (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.entries(value).every(([id, at]) => roomId.safeParse(id).success && offset.safeParse(at).success),
-  'must map room ids to offsets',
-);
+const offsets = z
+  .custom<Readonly<Record<string, number>>>(
+    (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      !Array.isArray(value) &&
+      Object.entries(value).every(([id, at]) => roomId.safeParse(id).success && offset.safeParse(at).success),
+    'must map room ids to offsets',
+  )
+  .meta({ type: 'object', additionalProperties: { type: 'integer', minimum: 0 } });
 
 /** A client's frame: one JSON object of at most 16 KiB. */
 export const clientMessage = z.discriminatedUnion('type', [

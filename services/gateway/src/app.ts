@@ -8,6 +8,7 @@ import type { Log } from '@liveboard/runtime';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { DevIssuer } from './dev/issuer.ts';
+import { registerDocs } from './docs/pages.ts';
 import type { Feed } from './feed/server.ts';
 import type { Intake } from './intake/route.ts';
 import type { LogReader } from './log-reader.ts';
@@ -50,7 +51,7 @@ const SOCKETS = {
   handleProtocols: (protocols: Set<string>) => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
 };
 
-const PAGE_PREFIXES = ['/v1/', '/dev/', '/assets/'];
+const PAGE_PREFIXES = ['/v1/', '/dev/', '/docs/', '/assets/'];
 
 /** The HTTP server: feed, REST, and the built board. */
 export const createApp = async (options: AppOptions): Promise<FastifyInstance> => {
@@ -85,6 +86,7 @@ export const createApp = async (options: AppOptions): Promise<FastifyInstance> =
   registerStatus(app, context, options);
   options.intake.register(app);
   if (issuer !== undefined) registerDev(app, issuer);
+  await registerDocs(app);
   app.get('/healthz', async () => 'ok\n');
   app.get('/readyz', async (_, reply) => {
     const reason = notReady();

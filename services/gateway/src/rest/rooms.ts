@@ -1,28 +1,12 @@
 import { type Principal, permitLive } from '@liveboard/access';
 import { type Card, COMPARATOR, type RoomInfo } from '@liveboard/contracts';
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import { Refusal } from '../problem.ts';
 import type { StoredCard } from './cards.ts';
 import { heldRooms, type RestContext } from './context.ts';
 import { readMinutes } from './minutes.ts';
 import { parse } from './parse.ts';
-
-const SORTS = ['attention', 'started_at', 'gmv', 'online', 'viewers', 'duration'] as const;
-const listQuery = z.strictObject({
-  status: z.enum(['live', 'ended']).optional(),
-  search: z.string().max(100).optional(),
-  from: z.coerce.number().int().optional(),
-  to: z.coerce.number().int().optional(),
-  sort: z.enum(SORTS).default('attention'),
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-  cursor: z.string().max(200).optional(),
-});
-const roomParams = z.object({ id: z.string().regex(/^[A-Za-z0-9._:-]{1,64}$/) });
-const minutesQuery = z.strictObject({
-  from: z.coerce.number().int().min(0).optional(),
-  to: z.coerce.number().int().min(0).optional(),
-});
+import { listQuery, minutesQuery, roomParams, type SORTS } from './queries.ts';
 
 const ATTENTION = ['trouble', 'peak', 'watch', 'warming_up', 'steady'];
 

@@ -1,0 +1,3 @@
+export * from './feed.ts';
+export * from './rest.ts';
+export * from './rows.ts';
