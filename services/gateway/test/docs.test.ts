@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { asyncapiDocument } from '../src/docs/asyncapi.ts';
 import { openapiDocument } from '../src/docs/openapi.ts';
 import { ROUTES } from '../src/docs/routes.ts';
+import { createIntake } from '../src/intake/route.ts';
 import { registerRooms } from '../src/rest/rooms.ts';
 import { registerStatus } from '../src/rest/status.ts';
 
@@ -18,6 +19,8 @@ it('names every path that is served, and no other', async () => {
   });
   registerRooms(app, {} as never);
   registerStatus(app, {} as never, {} as never);
+  createIntake({} as never).register(app);
+  await app.ready();
   expect(served.sort()).toEqual(ROUTES.map(({ method, path }) => `${method} ${path}`).sort());
   await app.close();
 });

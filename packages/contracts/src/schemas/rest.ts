@@ -14,7 +14,14 @@ export const problem = z
     detail: z.string(),
     rule: z.string().exactOptional(),
     errors: z
-      .array(z.object({ index: count.exactOptional(), reason: z.string(), path: z.string() }))
+      .array(
+        z.object({
+          index: count.exactOptional(),
+          reason: z.string(),
+          path: z.string(),
+          rule: z.string().exactOptional(),
+        }),
+      )
       .readonly()
       .exactOptional(),
     held: z.array(roomId).readonly().exactOptional().meta({ description: 'with ROOM_LIMIT: the rooms held now' }),
@@ -109,6 +116,13 @@ export const dataHealth = z.object({
   history: z.object({ lag: count.optional() }),
   total: ledger,
 });
+
+/** The envelope of an event; the fields of each type stand in the event contract. */
+export const postedEvent = z
+  .looseObject({ v: z.literal(1), id: z.string(), type: z.string(), room_id: roomId, ts: instant })
+  .meta({ id: 'Event', description: 'an event of the event contract; further fields by its type' });
+
+export const accepted = z.object({ accepted: count });
 
 export const metricsCatalogue = z.object({
   metrics: z.array(z.looseObject({ id: z.string(), label: z.string(), kind: z.string(), unit: z.string() })),

@@ -41,13 +41,19 @@ const refusals = (codes: readonly ErrorCode[], of: JsonSchema): Record<string, J
   );
 };
 
+const contentOf = (components: Components, body: NonNullable<Route['body']>): JsonSchema =>
+  Object.fromEntries(
+    Object.entries(body).map(([type, { schema, example }]) => [type, { schema: components.add(schema), example }]),
+  );
+
 const operationOf = (components: Components, route: Route): JsonSchema => ({
   operationId: `${route.method}${route.path.replace(/[^A-Za-z]+([A-Za-z])/g, (_, first: string) => first.toUpperCase()).replace(/[^A-Za-z]/g, '')}`,
   summary: route.summary,
   description: `For ${route.who}.`,
   parameters: [...parameters(components, 'path', route.params), ...parameters(components, 'query', route.query)],
+  ...(route.body === undefined ? {} : { requestBody: { required: true, content: contentOf(components, route.body) } }),
   responses: {
-    200: {
+    [route.status ?? 200]: {
       description: 'The answer',
       content: { 'application/json': { schema: components.add(route.answer), example: route.example } },
     },

@@ -1,6 +1,15 @@
 import type { ErrorCode } from '@liveboard/contracts';
-import { dataHealth, me, metricsCatalogue, minuteList, monitoring, roomList } from '@liveboard/contracts/schemas';
-import type { z } from 'zod';
+import {
+  accepted,
+  dataHealth,
+  me,
+  metricsCatalogue,
+  minuteList,
+  monitoring,
+  postedEvent,
+  roomList,
+} from '@liveboard/contracts/schemas';
+import { z } from 'zod';
 import { listQuery, minutesQuery, roomParams } from '../rest/queries.ts';
 
 /** One path of the REST interface, as its document tells it. The handlers stand in `rest/`; a test holds the two together. */
@@ -13,6 +22,10 @@ export interface Route {
   readonly who: string;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
+  /** By content type: what the body holds. */
+  readonly body?: Readonly<Record<string, { readonly schema: z.ZodType; readonly example: unknown }>>;
+  /** Default: 200. */
+  readonly status?: number;
   readonly answer: z.ZodType;
   readonly example: unknown;
   /** Beside those that any request may meet. */
@@ -28,6 +41,15 @@ export const COMMON_ERRORS: readonly ErrorCode[] = [
   'UNAVAILABLE',
 ];
 
+const EVENT = {
+  v: 1,
+  id: 'e-1',
+  type: 'like.sent',
+  room_id: 'room-1',
+  ts: 1_790_000_000_000,
+  user_id: 'u-1',
+  count: 3,
+};
 const COUNTS = { gmv: 7_496, paid_orders: 3, items_sold: 4, views: 120, viewers: 84, online: 61 };
 
 export const ROUTES: readonly Route[] = [
@@ -134,5 +156,22 @@ export const ROUTES: readonly Route[] = [
       total: { in: 0, counted: 0, duplicate: 0, late: 0, quarantined: 0, forwarded: 0, ignored: 0, ticks: 0 },
     },
     errors: ['FORBIDDEN_ROLE'],
+  },
+  {
+    method: 'post',
+    path: '/v1/events',
+    summary: 'Events for the log: accepted whole once Kafka has acknowledged all of them, or not at all',
+    who: 'services, for rooms of their accounts',
+    body: {
+      'application/json': { schema: z.array(postedEvent).max(5_000), example: [EVENT] },
+      'application/x-ndjson': {
+        schema: z.string().meta({ description: 'an event a line, at most 5,000' }),
+        example: `${JSON.stringify(EVENT)}\n`,
+      },
+    },
+    status: 202,
+    answer: accepted,
+    example: { accepted: 1 },
+    errors: ['INVALID_EVENT', 'FORBIDDEN_ROLE', 'NOT_AUTHORIZED', 'PAYLOAD_TOO_LARGE'],
   },
 ];
