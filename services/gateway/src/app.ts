@@ -31,6 +31,8 @@ export interface AppOptions {
   readonly boardDir?: string | undefined;
   readonly notReady: () => string | undefined;
   readonly registry: Registry;
+  /** Counts answers by status. */
+  readonly answers: Record<number, number>;
   readonly log: Log;
 }
 
@@ -55,7 +57,7 @@ const PAGE_PREFIXES = ['/v1/', '/dev/', '/docs/', '/assets/'];
 
 /** The HTTP server: feed, REST, and the built board. */
 export const createApp = async (options: AppOptions): Promise<FastifyInstance> => {
-  const { feed, context, issuer, boardDir, notReady, log } = options;
+  const { feed, context, issuer, boardDir, notReady, answers, log } = options;
   const app = fastify({ logger: false, bodyLimit: 64 * 1024, requestTimeout: 15_000, forceCloseConnections: true });
   // Before any hook that may refuse: sockets refused by an earlier one would never be let go.
   await app.register(fastifyWebsocket, {
@@ -68,6 +70,9 @@ export const createApp = async (options: AppOptions): Promise<FastifyInstance> =
     },
   });
   refuseQueryTokens(app);
+  app.addHook('onResponse', async (_, { statusCode }) => {
+    answers[statusCode] = (answers[statusCode] ?? 0) + 1;
+  });
   app.addHook('onSend', async (_, reply) => {
     reply.headers(HEADERS);
   });

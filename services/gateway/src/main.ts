@@ -14,6 +14,7 @@ import {
 import { createLifecycle, createLog, EXIT_HALTED, takeSettings } from '@liveboard/runtime';
 import { DEMO_ACCOUNTS } from '@liveboard/simulator';
 import type { JWTVerifyGetKey } from 'jose';
+import { Registry } from 'prom-client';
 import { createApp } from './app.ts';
 import { SETTINGS } from './config.ts';
 import { createDevAccounts } from './dev/accounts.ts';
@@ -147,6 +148,10 @@ const intake = createIntake({
   events: createAllowance(eventsPerSecond, Math.max(2 * eventsPerSecond, INTAKE_LIMITS.events), Date.now),
 });
 
+const registry = new Registry();
+const answers: Record<number, number> = {};
+createMetrics(registry, { feed: feed.counts, hub, intake: intake.counts, answers: () => answers });
+
 let draining = false;
 const app = await createApp({
   feed,
@@ -165,7 +170,8 @@ const app = await createApp({
   issuer,
   boardDir: settings.LIVEBOARD_BOARD_DIR,
   notReady: () => (draining ? 'the gateway is going down' : notReady()),
-  registry: createMetrics(feed.counts, () => hub.watched, intake.counts),
+  registry,
+  answers,
   log,
 });
 const address = await app.listen({ host: settings.LIVEBOARD_HOST, port: settings.LIVEBOARD_PORT });

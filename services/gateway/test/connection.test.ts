@@ -1,6 +1,7 @@
 import type { ServerMessage } from '@liveboard/contracts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createConnection } from '../src/feed/connection.ts';
+import { createFeedCounters } from '../src/feed/counters.ts';
 import type { Verified } from '../src/tokens.ts';
 import {
   createFakeDirectory,
@@ -29,6 +30,7 @@ const create = ({ to, expiresAt = 1e12 }: { to?: number; expiresAt?: number } = 
   const endings: string[] = [];
   let clock = 0;
   const connection = createConnection({
+    counters: createFeedCounters(),
     socket: wire,
     principal,
     slots,

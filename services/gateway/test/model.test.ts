@@ -4,6 +4,7 @@ import { RULES } from '@liveboard/contracts';
 import type { StoredRoom } from '@liveboard/live-store';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { createFeedCounters } from '../src/feed/counters.ts';
 import { createSubscriptions, type Subscriptions } from '../src/feed/subscriptions.ts';
 import {
   createFakeDirectory,
@@ -162,6 +163,7 @@ const createWorld = () => {
     wire = createFakeWire();
     ({ fake, slots } = createFakeSlots());
     connection = createSubscriptions({
+      counters: createFeedCounters(),
       wire,
       principal: () => ({ sub: 's', role: 'partner', partner_id: 'p' }),
       slots,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createFeedCounters } from '../src/feed/counters.ts';
 import { createOutbox } from '../src/feed/outbox.ts';
 import { createFakeWire } from './fakes.ts';
 
@@ -8,18 +9,20 @@ const create = () => {
   const wire = createFakeWire();
   const sent: [string, number][] = [];
   let stands = 0;
+  const counters = createFeedCounters();
   const outbox = createOutbox({
     wire,
     catchUp: (roomId) => ({ text: `{"type":"whole","room_id":"${roomId}"}`, offset: stands }),
     onSent: (roomId, offset) => sent.push([roomId, offset]),
     start: 0,
+    counters,
   });
   const update = (roomId: string, offset: number): void => {
     stands = offset;
     outbox.update(roomId, { text: `{"type":"update","room_id":"${roomId}","offset":${offset}}`, offset });
   };
   const types = (): string[] => wire.take().map(({ type }) => type);
-  return { wire, outbox, update, sent, types };
+  return { wire, outbox, update, sent, types, counters };
 };
 
 describe('what a client is told', () => {
@@ -48,7 +51,7 @@ describe('what a client is told', () => {
   });
 
   it('shrinks as more waits for it: conflated beyond 64 KiB, held back beyond 256 KiB, cut beyond 1 MiB', () => {
-    const { wire, outbox, update, types } = create();
+    const { wire, outbox, update, types, counters } = create();
     wire.bufferedAmount = 64 * 1024;
     update('a', 1);
     expect(outbox.flush(0, FINE)).toBe('ok');
@@ -59,6 +62,7 @@ describe('what a client is told', () => {
     update('a', 3);
     outbox.flush(100, FINE);
     expect(types()).toEqual(['degraded', 'whole']);
+    expect(counters).toMatchObject({ updates: 1, conflations: 1 });
     for (const at of [200, 1_000]) {
       update('a', at);
       outbox.flush(at, FINE);

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createConnection } from '../src/feed/connection.ts';
+import { createFeedCounters } from '../src/feed/counters.ts';
 import type { Verified, Verify } from '../src/tokens.ts';
 import {
   createFakeDirectory,
@@ -26,6 +27,7 @@ const create = (verify: Verify) => {
   const endings: string[] = [];
   let clock = 0;
   const connection = createConnection({
+    counters: createFeedCounters(),
     socket: wire,
     principal: MINE,
     slots: createFakeSlots().slots,

@@ -12,6 +12,7 @@ import {
 import type { Log } from '@liveboard/runtime';
 import type { Verified, Verify } from '../tokens.ts';
 import { type Answer, OK, refused } from './answer.ts';
+import type { FeedCounters } from './counters.ts';
 import type { Hub } from './hub.ts';
 import { createBucket, readFrame } from './inbound.ts';
 import type { Wire } from './outbox.ts';
@@ -43,6 +44,7 @@ export interface ConnectionOptions {
   readonly infoOf: (roomId: string) => Promise<RoomInfo | undefined>;
   readonly verify: Verify;
   readonly log: Log;
+  readonly counters: FeedCounters;
   readonly inboundPerSecond: number;
   /** The connection ends by our decision. */
   readonly onClose: (name: CloseName) => void;
@@ -66,7 +68,7 @@ export interface Connection {
 }
 
 export const createConnection = (options: ConnectionOptions): Connection => {
-  const { socket, slots, hub, directory, infoOf, verify, log, now } = options;
+  const { socket, slots, hub, directory, infoOf, verify, counters, log, now } = options;
   let { principal } = options;
   const bucket = createBucket(options.inboundPerSecond, options.inboundPerSecond * BURST_S, now);
   let chain: Promise<unknown> = Promise.resolve();
@@ -89,6 +91,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     directory,
     infoOf,
     queue,
+    counters,
     log,
     now,
   });

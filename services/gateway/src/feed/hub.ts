@@ -33,6 +33,8 @@ export interface Hub {
   catchUp(roomId: string, since: Position, comments: boolean): Stated | undefined;
   isStale(roomId: string): boolean;
   readonly watched: number;
+  /** Watched rooms whose numbers stand still because nobody counts their partition. */
+  readonly stale: number;
   poll(): Promise<void>;
   /** Reads every watched room again: the subscription was away. */
   renew(): Promise<void>;
@@ -201,6 +203,9 @@ export const createHub = ({ store, subscriber, partitionOf, onPolled, log }: Hub
     isStale: (roomId) => rooms.get(roomId)?.stale ?? false,
     get watched() {
       return rooms.size;
+    },
+    get stale() {
+      return [...rooms.values()].filter(({ stale }) => stale).length;
     },
     poll: async () => {
       if (rooms.size === 0) return;

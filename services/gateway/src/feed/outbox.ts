@@ -1,4 +1,5 @@
 import type { ServerMessage } from '@liveboard/contracts';
+import type { FeedCounters } from './counters.ts';
 
 const CONFLATE_BYTES = 64 * 1024;
 const HOLD_BYTES = 256 * 1024;
@@ -42,13 +43,14 @@ export interface OutboxOptions {
   /** The client was sent the room up to that offset. */
   readonly onSent: (roomId: string, offset: number, now: number) => void;
   readonly start: number;
+  readonly counters: Pick<FeedCounters, 'updates' | 'conflations'>;
 }
 
 /**
  * Collects what a client is to be told and sends it as one frame a tick. A client that falls behind is told less:
  * single updates give way to whole states, those to silence; what must not be lost (answers, revocations) is always sent.
  */
-export const createOutbox = ({ wire, catchUp, onSent, start }: OutboxOptions): Outbox => {
+export const createOutbox = ({ wire, catchUp, onSent, start, counters }: OutboxOptions): Outbox => {
   let control: string[] = [];
   const updates = new Map<string, { readonly texts: string[]; offset: number }>();
   const owed = new Map<string, () => Stated | undefined>();
@@ -87,7 +89,10 @@ export const createOutbox = ({ wire, catchUp, onSent, start }: OutboxOptions): O
         slow = isSlow;
         control.push(JSON.stringify({ type: 'degraded', reason: 'slow', on: slow } satisfies ServerMessage));
       }
-      if (slow || mute) for (const roomId of [...updates.keys()]) owe(roomId);
+      if (slow || mute) {
+        counters.conflations += updates.size;
+        for (const roomId of [...updates.keys()]) owe(roomId);
+      }
       const parts = control;
       control = [];
       const maySend = !mute && waiting <= HOLD_BYTES;
@@ -103,6 +108,7 @@ export const createOutbox = ({ wire, catchUp, onSent, start }: OutboxOptions): O
       }
       for (const [roomId, { texts, offset }] of updates) {
         parts.push(...texts);
+        counters.updates += texts.length;
         onSent(roomId, offset, now);
       }
       updates.clear();

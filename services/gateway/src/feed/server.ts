@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Directory } from '@liveboard/access';
-import { type CloseName, LIMITS } from '@liveboard/contracts';
+import { LIMITS } from '@liveboard/contracts';
 import type { Lease, RoomStore, Subscriber } from '@liveboard/live-store';
 import type { Log } from '@liveboard/runtime';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -10,6 +10,7 @@ import { sendProblem } from '../problem.ts';
 import type { Verify } from '../tokens.ts';
 import { createBootGuard } from './boot-guard.ts';
 import { type Connection, createConnection } from './connection.ts';
+import { createFeedCounters, type FeedCounters } from './counters.ts';
 import type { Hub } from './hub.ts';
 import { createLoadWatch, type Load } from './load.ts';
 import { createSessions } from './sessions.ts';
@@ -27,15 +28,8 @@ export interface FeedOptions extends Omit<GateOptions, 'now'> {
   readonly framesPerSecond: number;
 }
 
-/** What happened at the feed since the start, for an operator. */
-export interface FeedCounts {
-  readonly connections: number;
-  readonly frames: number;
-  /** By close name: connections that the gateway ended. */
-  readonly closed: Readonly<Partial<Record<CloseName, number>>>;
-  /** By error code: clients refused before the upgrade. */
-  readonly refused: Readonly<Record<string, number>>;
-}
+/** What happened at the feed since the start, and who is there now. */
+export type FeedCounts = Readonly<FeedCounters> & { readonly connections: number };
 
 export interface Feed {
   register(app: FastifyInstance): void;
@@ -59,9 +53,8 @@ export const createFeed = (options: FeedOptions): Feed => {
   const { hub, store, lease, subscriber, directory, verify, log } = options;
   const connections = new Set<Connection>();
   const admitted = new WeakMap<FastifyRequest, Admitted>();
-  const closed: Partial<Record<CloseName, number>> = {};
-  const refused: Record<string, number> = {};
-  let frames = 0;
+  const counters = createFeedCounters();
+  const { closed, refused } = counters;
   let draining = false;
   let load: Load = 'fine';
   let redisOn = true;
@@ -101,7 +94,7 @@ export const createFeed = (options: FeedOptions): Feed => {
           return socket.bufferedAmount;
         },
         send: (text) => {
-          frames++;
+          counters.frames++;
           socket.send(text);
         },
         close: (code, reason) => socket.close(code, reason),
@@ -114,6 +107,7 @@ export const createFeed = (options: FeedOptions): Feed => {
       infoOf: store.info,
       verify,
       log,
+      counters,
       inboundPerSecond: options.inboundPerSecond,
       onClose: (name) => {
         closed[name] = (closed[name] ?? 0) + 1;
@@ -213,7 +207,7 @@ export const createFeed = (options: FeedOptions): Feed => {
         connection.tick();
       }
     },
-    counts: () => ({ connections: connections.size, frames, closed, refused }),
+    counts: () => ({ ...counters, connections: connections.size }),
     close: () => clearInterval(ticker),
   };
 };

@@ -11,6 +11,7 @@ import {
 import type { Log } from '@liveboard/runtime';
 import { createAcks } from './acks.ts';
 import { type Answer, OK, refused, slotAnswer } from './answer.ts';
+import type { FeedCounters } from './counters.ts';
 import type { Hub, Watcher } from './hub.ts';
 import { createBucket } from './inbound.ts';
 import { createOutbox, type Flushed, type Wire } from './outbox.ts';
@@ -32,6 +33,7 @@ export interface SubscriptionsOptions {
   readonly infoOf: (roomId: string) => Promise<RoomInfo | undefined>;
   /** Runs `work` after everything that the client asked before. */
   readonly queue: (work: () => Promise<void>) => void;
+  readonly counters: FeedCounters;
   readonly log: Log;
   /** Wall clock, ms. */
   readonly now: () => number;
@@ -80,7 +82,7 @@ const finalAt = ({ ended_at = 0 }: RoomInfo): number =>
 const revokedCode = (code: ErrorCode): RevokedCode => (code === 'NO_CONTRACT' ? code : 'AUTHORIZATION_REVOKED');
 
 export const createSubscriptions = (options: SubscriptionsOptions): Subscriptions => {
-  const { wire, slots, hub, directory, infoOf, queue, log, now } = options;
+  const { wire, slots, hub, directory, infoOf, queue, counters, log, now } = options;
   const rooms = new Map<string, Subscription>();
   const acks = createAcks();
   const commentBucket = createBucket(COMMENTS_A_SECOND, COMMENTS_A_SECOND, now);
@@ -93,6 +95,7 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
   const outbox = createOutbox({
     wire,
     start: now(),
+    counters,
     catchUp: (roomId) => {
       const held = rooms.get(roomId);
       return held === undefined ? undefined : hub.catchUp(roomId, held.sent, held.comments);
@@ -128,7 +131,7 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
   };
 
   const forget = (roomId: string): void => {
-    rooms.delete(roomId);
+    if (rooms.delete(roomId)) counters.subscriptions--;
     outbox.forget(roomId);
     acks.forget(roomId);
     hub.leave(roomId, watcher);
@@ -173,6 +176,7 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
     let answer: Answer = refused('UNAVAILABLE');
     try {
       answer = slotAnswer(await slot());
+      if (answer.kind === 'refused') counters.leaseRefusals++;
       if (answer.kind !== 'ok') return answer;
       // While that took its time, rights or the room may have ended.
       const info = hub.roomOf(roomId)?.live.room;
@@ -185,6 +189,7 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
       const held = rooms.get(roomId);
       const phase = held?.phase === 'ended' ? held.phase : 'live';
       const made: Subscription = { ...judge(info), sent: resume ?? NOWHERE, phase };
+      if (held === undefined) counters.subscriptions++;
       rooms.set(roomId, made);
       outbox.owe(roomId, () => hub.snapshot(roomId, { ref, resume, comments: made.comments }));
       if (hub.isStale(roomId)) watcher.stale(roomId, true);
