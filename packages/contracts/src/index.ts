@@ -17,4 +17,5 @@ export * from './metrics.ts';
 export * from './partition.ts';
 export * from './rows.ts';
 export * from './rules.ts';
+export * from './sign-in.ts';
 export * from './topics.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import fastifyWebsocket from '@fastify/websocket';
-import { LIMITS, SUBPROTOCOL } from '@liveboard/contracts';
+import { LIMITS, type SignIn, SUBPROTOCOL } from '@liveboard/contracts';
 import { isRedisAway } from '@liveboard/live-store';
 import type { Log } from '@liveboard/runtime';
 import fastify, { type FastifyInstance } from 'fastify';
@@ -17,7 +17,9 @@ import { refuseQueryTokens } from './query-token.ts';
 import type { RestContext } from './rest/context.ts';
 import { registerDev } from './rest/dev.ts';
 import { registerRooms } from './rest/rooms.ts';
+import { registerSignIn } from './rest/sign-in.ts';
 import { registerStatus } from './rest/status.ts';
+import { pagePolicy } from './sign-in.ts';
 
 export interface AppOptions {
   readonly feed: Feed;
@@ -28,6 +30,8 @@ export interface AppOptions {
   /** Of the log. */
   readonly generation: number;
   readonly issuer?: DevIssuer | undefined;
+  /** What the board is told. */
+  readonly signIn: SignIn;
   readonly boardDir?: string | undefined;
   readonly notReady: () => string | undefined;
   readonly registry: Registry;
@@ -37,8 +41,6 @@ export interface AppOptions {
 }
 
 const HEADERS = {
-  'content-security-policy':
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' https: data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
 } as const;
@@ -73,8 +75,9 @@ export const createApp = async (options: AppOptions): Promise<FastifyInstance> =
   app.addHook('onResponse', async (_, { statusCode }) => {
     answers[statusCode] = (answers[statusCode] ?? 0) + 1;
   });
+  const headers = { ...HEADERS, 'content-security-policy': pagePolicy(options.signIn) };
   app.addHook('onSend', async (_, reply) => {
-    reply.headers(HEADERS);
+    reply.headers(headers);
   });
   app.setErrorHandler((error: Error & { statusCode?: number }, _, reply) => {
     if (error instanceof Refusal) return sendProblem(reply, error.code, error.message, error.more);
@@ -90,6 +93,7 @@ export const createApp = async (options: AppOptions): Promise<FastifyInstance> =
   registerRooms(app, context);
   registerStatus(app, context, options);
   options.intake.register(app);
+  registerSignIn(app, options.signIn);
   if (issuer !== undefined) registerDev(app, issuer);
   await registerDocs(app);
   app.get('/healthz', async () => 'ok\n');

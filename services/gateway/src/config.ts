@@ -25,6 +25,23 @@ export const SETTINGS = {
   LIVEBOARD_JWKS_URL: z.url().optional(),
   /** The `iss` that tokens must carry. */
   LIVEBOARD_ISSUER: z.string().default('liveboard-dev'),
+  /** Where people sign in to the board, as its discovery document spells it; none: no person can. Needs the client id too. */
+  LIVEBOARD_OIDC_ISSUER: z
+    .string()
+    .regex(/^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost)[:/])/)
+    .pipe(z.url())
+    .optional(),
+  /** The board's name at that issuer: a public client, which has no secret. */
+  LIVEBOARD_OIDC_CLIENT_ID: z.string().min(1).optional(),
+  /** What the board asks that issuer for, separated by spaces. */
+  LIVEBOARD_OIDC_SCOPE: z
+    .string()
+    .regex(/^(\S+ )*openid( \S+)*$/)
+    .default('openid profile'),
+  /** Sent as `audience`, to issuers that choose an access token's audience by it. */
+  LIVEBOARD_OIDC_AUDIENCE: z.string().min(1).optional(),
+  /** Sent as `resource` (RFC 8707), to issuers that choose an access token's audience by that. */
+  LIVEBOARD_OIDC_RESOURCE: z.url().optional(),
   /** `1`: sign tokens for demo accounts; only where `LIVEBOARD_HOST` is the loopback and no JWKS is set. Never in production. */
   LIVEBOARD_DEV_ISSUER: z.enum(['0', '1']).default('0'),
   /** File that gateways of one dev stack share their signing key in. */

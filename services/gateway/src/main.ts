@@ -34,6 +34,7 @@ import { createMetrics } from './metrics.ts';
 import { createCardReader } from './rest/cards.ts';
 import { createAuthenticate } from './rest/context.ts';
 import { chooseSigning } from './signing.ts';
+import { chooseSignIn } from './sign-in.ts';
 import { createVerifier } from './tokens.ts';
 
 const settings = takeSettings(SETTINGS);
@@ -55,6 +56,11 @@ if (signing.kind === 'dev') {
   issuer = await createDevIssuer(accounts, settings.LIVEBOARD_ISSUER, settings.LIVEBOARD_DEV_KEYS);
   keySet = issuer.keys;
 } else keySet = createKeySet(signing);
+const signIn = chooseSignIn(settings);
+if (!signIn.ok) {
+  log.fatal(signIn.why);
+  process.exit(EXIT_HALTED);
+}
 const verify = createVerifier(keySet, settings.LIVEBOARD_ISSUER);
 const directory = createDirectory(isDev ? devDirectory() : []);
 
@@ -168,6 +174,7 @@ const app = await createApp({
   namespace: settings.LIVEBOARD_NAMESPACE,
   generation: settings.LIVEBOARD_LOG_GENERATION,
   issuer,
+  signIn: signIn.told,
   boardDir: settings.LIVEBOARD_BOARD_DIR,
   notReady: () => (draining ? 'the gateway is going down' : notReady()),
   registry,
