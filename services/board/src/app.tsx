@@ -4,6 +4,7 @@ import { LiveProvider } from './live/live.tsx';
 import { Theme, useDark } from './look/theme.tsx';
 import { MonitorPage } from './monitor/monitor-page.tsx';
 import { navigate, useAddress } from './route.ts';
+import { PATHS } from './session/oidc-settings.ts';
 import { useSub } from './session/session.ts';
 import { SignInPage } from './session/sign-in.tsx';
 
@@ -19,7 +20,7 @@ export const App = () => {
   const queries = useQueryClient();
   const dark = useDark(forcedTheme(address));
   const path = address.pathname;
-  const isSignIn = path === '/signin';
+  const isSignIn = path === '/signin' || path === PATHS.signedOut;
   const known = isSignIn || path === '/monitor';
   useEffect(() => {
     if (!known) navigate('/monitor', true);

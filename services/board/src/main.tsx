@@ -6,12 +6,15 @@ import './styles/dialogs.css';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { Boot } from './boot.tsx';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('#root: is not on the page');
 const queries = new QueryClient({ defaultOptions: { queries: { refetchOnWindowFocus: false, retry: 2 } } });
 createRoot(root).render(
   <QueryClientProvider client={queries}>
-    <App />
+    <Boot>
+      <App />
+    </Boot>
   </QueryClientProvider>,
 );

@@ -1,7 +1,6 @@
-import axe from 'axe-core';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launch, type OpenPage, openPage } from './browser.ts';
+import { faultsOf, launch, type OpenPage, openPage } from './browser.ts';
 import { createStage, type Stage, until } from './stage.ts';
 
 /** Part of a `layout-shift` entry, which the library of types does not know yet. */
@@ -254,14 +253,6 @@ describe('the monitor', () => {
     });
     opened.push(made);
     await made.page.locator('.hero-value, .phone-row .value').nth(4).waitFor();
-    await made.page.evaluate(axe.source);
-    const faults = await made.page.evaluate(async () => {
-      const { axe: here } = window as unknown as { axe: typeof axe };
-      const { violations } = await here.run({
-        runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'],
-      });
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-    });
-    expect(faults).toEqual([]);
+    expect(await faultsOf(made.page)).toEqual([]);
   });
 });

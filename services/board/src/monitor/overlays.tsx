@@ -3,7 +3,7 @@ import { Button, Modal } from 'antd';
 import { KEY_LIST } from '../keys.ts';
 import { useLive, usePicture } from '../live/live.tsx';
 import { signOut } from '../session/session.ts';
-import { AccountList } from '../session/sign-in.tsx';
+import { SignInAgain } from '../session/sign-in.tsx';
 
 const ADVICE: Readonly<Record<number, string>> = {
   4503: 'This board was opened again elsewhere. Use it here to take it back.',
@@ -47,7 +47,7 @@ const SignedOut = () => {
       <div className="cover-panel">
         <h2 id="signed-out-title">You were signed out</h2>
         <p>Sign in to go on where you were. Nothing on the page was lost.</p>
-        <AccountList onDone={() => feed.retry()} />
+        <SignInAgain onDone={() => feed.retry()} />
       </div>
     </div>
   );

@@ -1,49 +1,34 @@
-import { createDevIssuerClient, createRest, ProblemError, type Token } from '@liveboard/client';
+import { askSignIn, createRest, type Token } from '@liveboard/client';
 import { useSyncExternalStore } from 'react';
+import { navigate } from '../route.ts';
+import { createDevWay } from './dev-way.ts';
+import type { NoWay, Way } from './way.ts';
 
-/** Who signed in last in this browser. The token itself lives in memory only. */
-const KEY = 'liveboard.sub';
-const USABLE_MS = 60_000;
+const NO_WAY: NoWay = { kind: 'none', sub: undefined, token: async () => undefined, signOut: () => undefined };
 
-export const devIssuer = createDevIssuerClient('');
-
-let sub = localStorage.getItem(KEY) ?? undefined;
-let held: Token | undefined;
-let asking: Promise<Token | undefined> | undefined;
+let way: Way = NO_WAY;
 const listeners = new Set<() => void>();
-
-const become = (next: string | undefined): void => {
-  sub = next;
-  held = undefined;
-  asking = undefined;
-  if (next === undefined) localStorage.removeItem(KEY);
-  else localStorage.setItem(KEY, next);
+const changed = (): void => {
   for (const listener of listeners) listener();
 };
 
-export const signIn = (next: string): void => become(next);
-export const signOut = (): void => become(undefined);
-
-const issue = async (who: string): Promise<Token | undefined> => {
-  try {
-    held = await devIssuer.token(who);
-    return held;
-  } catch (error) {
-    // The issuer's own word ends the session; a server that is away does not.
-    if (error instanceof ProblemError && error.problem.status < 500) return undefined;
-    throw error;
-  } finally {
-    asking = undefined;
-  }
+/** Learns how people sign in here and who already is. Rejects where the gateway does not say; ask again then. */
+export const startSession = async (): Promise<void> => {
+  const told = await askSignIn('');
+  if (told.kind === 'oidc') {
+    // Its library is large, and of no use elsewhere.
+    const { createOidcWay } = await import('./oidc-way.ts');
+    way = await createOidcWay(told, changed, (path) => navigate(path, true));
+  } else way = told.kind === 'dev' ? createDevWay(changed) : NO_WAY;
 };
+
+/** How people sign in here. It does not change once the session has started. */
+export const getWay = (): Way => way;
+
+export const signOut = (): void => way.signOut();
 
 /** The bearer token; `fresh` where the last one was refused. Undefined: nobody is signed in. */
-export const token = async (fresh: boolean): Promise<Token | undefined> => {
-  if (sub === undefined) return undefined;
-  if (!fresh && held !== undefined && held.expires_at - Date.now() > USABLE_MS) return held;
-  asking ??= issue(sub);
-  return asking;
-};
+export const token = (fresh: boolean): Promise<Token | undefined> => way.token(fresh);
 
 export const rest = createRest('', token);
 
@@ -53,5 +38,5 @@ export const useSub = (): string | undefined =>
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    () => sub,
+    () => way.sub,
   );

@@ -1,9 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import { navigate, useAddress } from '../route.ts';
-import { Mark } from '../top-bar/mark.tsx';
+import { IssuerSignIn, SignInButton } from './issuer-sign-in.tsx';
 import { safeNext } from './next.ts';
-import { devIssuer, signIn } from './session.ts';
+import { PATHS } from './oidc-settings.ts';
+import { SignInPanel } from './panel.tsx';
+import { getWay } from './session.ts';
+import type { DevWay } from './way.ts';
 
 const ROLES: Readonly<Record<string, string>> = {
   partner: 'Agency member',
@@ -16,8 +19,8 @@ const ROLES: Readonly<Record<string, string>> = {
 const WITH_PAGE = new Set(['partner', 'operator', 'host']);
 
 /** The list of demo accounts: arrows move, Enter signs in. */
-export const AccountList = ({ onDone }: { readonly onDone: () => void }) => {
-  const { data, error, isPending } = useQuery({ queryKey: ['dev-accounts'], queryFn: devIssuer.accounts, retry: 1 });
+const AccountList = ({ way, onDone }: { readonly way: DevWay; readonly onDone: () => void }) => {
+  const { data, error, isPending } = useQuery({ queryKey: ['dev-accounts'], queryFn: way.accounts, retry: 1 });
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
     if (data !== undefined) list.current?.querySelector('button')?.focus();
@@ -45,7 +48,7 @@ export const AccountList = ({ onDone }: { readonly onDone: () => void }) => {
             className="account"
             disabled={!WITH_PAGE.has(role)}
             onClick={() => {
-              signIn(sub);
+              way.signIn(sub);
               onDone();
             }}
           >
@@ -59,23 +62,48 @@ export const AccountList = ({ onDone }: { readonly onDone: () => void }) => {
   );
 };
 
+const NobodyCan = () => (
+  <p className="sign-in-note" role="alert">
+    This server does not say how to sign in. Whoever runs it must name the issuer (LIVEBOARD_OIDC_ISSUER).
+  </p>
+);
+
+/** Signing in again over a page that is kept beneath. `onDone`: somebody is signed in, without leaving it. */
+export const SignInAgain = ({ onDone }: { readonly onDone: () => void }) => {
+  const way = getWay();
+  if (way.kind === 'dev') return <AccountList way={way} onDone={onDone} />;
+  if (way.kind === 'oidc') return <SignInButton way={way} next={location.pathname + location.search} />;
+  return <NobodyCan />;
+};
+
 export const SignInPage = () => {
   const address = useAddress();
   const next = safeNext(address.searchParams.get('next'));
+  const way = getWay();
+  // Whoever comes back here by the browser's Back, signed in again, goes on.
+  const isSignedOut = address.pathname === PATHS.signedOut && way.sub === undefined;
   useEffect(() => {
     document.title = 'Sign in · LIVE Board';
   }, []);
-  return (
-    <main className="sign-in">
-      <div className="sign-in-panel">
-        <header className="sign-in-head">
-          <Mark />
-          <span className="dev-tag">DEV</span>
-        </header>
+  if (way.kind === 'dev')
+    return (
+      <SignInPanel tag="DEV">
         <h1>Choose an account</h1>
         <p className="sign-in-note">Demo accounts of this machine. Arrow keys and Enter work too.</p>
-        <AccountList onDone={() => navigate(next, true)} />
-      </div>
-    </main>
+        <AccountList way={way} onDone={() => navigate(next, true)} />
+      </SignInPanel>
+    );
+  return (
+    <SignInPanel>
+      {way.kind === 'none' && <NobodyCan />}
+      {way.kind === 'oidc' && isSignedOut && (
+        <>
+          <h1>You are signed out</h1>
+          <p className="sign-in-note">The rooms you watched are free for your agency.</p>
+          <SignInButton way={way} next={next} />
+        </>
+      )}
+      {way.kind === 'oidc' && !isSignedOut && <IssuerSignIn way={way} next={next} />}
+    </SignInPanel>
   );
 };

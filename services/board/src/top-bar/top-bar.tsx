@@ -5,6 +5,7 @@ import { useLive, usePicture, useSecond } from '../live/live.tsx';
 import { changeSettings } from '../look/settings.ts';
 import type { LaneView } from '../monitor/lane-view.ts';
 import { useMe } from '../monitor/use-rooms.ts';
+import { getWay } from '../session/session.ts';
 import { Freshness } from './freshness.tsx';
 import { MoonIcon, PauseIcon, PlayIcon, ScreenIcon, SunIcon } from './icons.tsx';
 import { Mark } from './mark.tsx';
@@ -84,7 +85,7 @@ export const TopBar = ({ lanes, held, dark, kiosk, locale, onPause, onBigScreen 
           </button>
         </Tooltip>
       </span>
-      <span className="dev-tag">DEV</span>
+      {getWay().kind === 'dev' && <span className="dev-tag">DEV</span>}
       <MemberMenu />
     </header>
   );
