@@ -33,8 +33,8 @@ import { createLogReader } from './log-reader.ts';
 import { createMetrics } from './metrics.ts';
 import { createCardReader } from './rest/cards.ts';
 import { createAuthenticate } from './rest/context.ts';
-import { chooseSigning } from './signing.ts';
 import { chooseSignIn } from './sign-in.ts';
+import { chooseSigning } from './signing.ts';
 import { createVerifier } from './tokens.ts';
 
 const settings = takeSettings(SETTINGS);

@@ -7,6 +7,7 @@ import { openapiDocument } from '../src/docs/openapi.ts';
 import { ROUTES } from '../src/docs/routes.ts';
 import { createIntake } from '../src/intake/route.ts';
 import { registerRooms } from '../src/rest/rooms.ts';
+import { registerSignIn } from '../src/rest/sign-in.ts';
 import { registerStatus } from '../src/rest/status.ts';
 
 const url = new URL('https://board.example');
@@ -19,6 +20,7 @@ it('names every path that is served, and no other', async () => {
   });
   registerRooms(app, {} as never);
   registerStatus(app, {} as never, {} as never);
+  registerSignIn(app, { kind: 'none' });
   createIntake({} as never).register(app);
   await app.ready();
   expect(served.sort()).toEqual(ROUTES.map(({ method, path }) => `${method} ${path}`).sort());

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Problem } from '../errors.ts';
 import type { Card, Monitoring } from '../feed.ts';
 import type { Ledger } from '../rows.ts';
+import type { SignIn } from '../sign-in.ts';
 import { errorCode } from './feed.ts';
 import { compare, count, instant, minuteRow, roomId, roomInfo } from './rows.ts';
 
@@ -86,6 +87,19 @@ export const me = z.object({
   modules: z.array(z.string()),
   settings: z.record(z.string(), z.unknown()),
 });
+
+export const signIn = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('dev') }),
+  z.object({
+    kind: z.literal('oidc'),
+    issuer: z.string(),
+    client_id: z.string(),
+    scope: z.string(),
+    audience: z.string().exactOptional(),
+    resource: z.string().exactOptional(),
+  }),
+  z.object({ kind: z.literal('none') }),
+]) satisfies z.ZodType<SignIn>;
 
 const ledger = z
   .object({

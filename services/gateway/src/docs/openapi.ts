@@ -50,6 +50,7 @@ const operationOf = (components: Components, route: Route): JsonSchema => ({
   operationId: `${route.method}${route.path.replace(/[^A-Za-z]+([A-Za-z])/g, (_, first: string) => first.toUpperCase()).replace(/[^A-Za-z]/g, '')}`,
   summary: route.summary,
   description: `For ${route.who}.`,
+  ...(route.isOpen ? { security: [] } : {}),
   parameters: [...parameters(components, 'path', route.params), ...parameters(components, 'query', route.query)],
   ...(route.body === undefined ? {} : { requestBody: { required: true, content: contentOf(components, route.body) } }),
   responses: {

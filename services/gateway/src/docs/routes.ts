@@ -8,6 +8,7 @@ import {
   monitoring,
   postedEvent,
   roomList,
+  signIn,
 } from '@liveboard/contracts/schemas';
 import { z } from 'zod';
 import { listQuery, minutesQuery, roomParams } from '../rest/queries.ts';
@@ -20,6 +21,8 @@ export interface Route {
   readonly summary: string;
   /** Who may ask. */
   readonly who: string;
+  /** Asked without a token. */
+  readonly isOpen?: true;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   /** By content type: what the body holds. */
@@ -156,6 +159,16 @@ export const ROUTES: readonly Route[] = [
       total: { in: 0, counted: 0, duplicate: 0, late: 0, quarantined: 0, forwarded: 0, ignored: 0, ticks: 0 },
     },
     errors: ['FORBIDDEN_ROLE'],
+  },
+  {
+    method: 'get',
+    path: '/v1/sign-in',
+    summary: 'How people sign in to the board',
+    who: 'anybody',
+    isOpen: true,
+    answer: signIn,
+    example: { kind: 'oidc', issuer: 'https://id.example', client_id: 'live-board', scope: 'openid profile' },
+    errors: [],
   },
   {
     method: 'post',
