@@ -44,9 +44,9 @@ export const bundle = async (entry, outfile) => {
     // Loads a library of its own beside it.
     external: ['chdb'],
     loader: { '.lua': 'text', '.sql': 'text' },
-    // Libraries of the older module form ask for `require`, which a module does not have.
+    // Libraries of the older module form ask for `require`, which a module does not have. Under a name that no source has.
     banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);",
     },
   });
 };

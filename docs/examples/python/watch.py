@@ -92,6 +92,9 @@ async def listen(socket, room):
                     await socket.send(json.dumps(answer))
             elif kind == "auth.expiring":
                 await socket.send(json.dumps({"type": "auth.refresh", "token": token()}))
+            elif kind == "error" and message["code"] == "UNAVAILABLE":
+                await asyncio.sleep(message.get("details", {}).get("retry_in_ms", 1000) / 1000)
+                await socket.send(json.dumps(room.subscribe()))
             elif kind in ("revoked", "error"):
                 sys.exit(f"{message['code']}: {message['message']}")
             elif kind == "room.ended":
