@@ -48,6 +48,7 @@ const contentOf = (components: Components, body: NonNullable<Route['body']>): Js
 
 const operationOf = (components: Components, route: Route): JsonSchema => ({
   operationId: `${route.method}${route.path.replace(/[^A-Za-z]+([A-Za-z])/g, (_, first: string) => first.toUpperCase()).replace(/[^A-Za-z]/g, '')}`,
+  tags: [route.tag],
   summary: route.summary,
   description: `For ${route.who}.`,
   ...(route.isOpen ? { security: [] } : {}),

@@ -18,6 +18,8 @@ export interface Route {
   readonly method: 'get' | 'post' | 'put' | 'patch';
   /** With parameters in braces. */
   readonly path: string;
+  /** Under which heading it stands. */
+  readonly tag: 'Rooms' | 'Access' | 'Events' | 'Operations';
   readonly summary: string;
   /** Who may ask. */
   readonly who: string;
@@ -59,6 +61,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: 'get',
     path: '/v1/rooms',
+    tag: 'Rooms',
     summary: 'Rooms that are live or ended within a day, as far as the caller may know of them',
     who: 'partners, hosts, operators',
     query: listQuery,
@@ -86,6 +89,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: 'get',
     path: '/v1/rooms/{id}/minutes',
+    tag: 'Rooms',
     summary: 'Closed and final minutes of a room, the newest 1,440 of a range, each with its comparison',
     who: 'partners, hosts, operators',
     params: roomParams,
@@ -106,6 +110,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: 'get',
     path: '/v1/monitoring',
+    tag: 'Rooms',
     summary: 'The partner’s five slots: which room, since when, and who watches it',
     who: 'partners',
     answer: monitoring,
@@ -126,6 +131,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: 'get',
     path: '/v1/me',
+    tag: 'Access',
     summary: 'Who the token says I am, and the modules that are open to me',
     who: 'all',
     answer: me,
@@ -141,6 +147,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: 'get',
     path: '/v1/metrics-catalogue',
+    tag: 'Rooms',
     summary: 'Each metric’s name, unit, kind and formula',
     who: 'all',
     answer: metricsCatalogue,
@@ -150,6 +157,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: 'get',
     path: '/v1/health/data',
+    tag: 'Operations',
     summary: 'How far each partition of the log was counted, and where its records went',
     who: 'operators',
     answer: dataHealth,
@@ -163,6 +171,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: 'get',
     path: '/v1/sign-in',
+    tag: 'Access',
     summary: 'How people sign in to the board',
     who: 'anybody',
     isOpen: true,
@@ -173,6 +182,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: 'post',
     path: '/v1/events',
+    tag: 'Events',
     summary: 'Events for the log: accepted whole once Kafka has acknowledged all of them, or not at all',
     who: 'services, for rooms of their accounts',
     body: {
