@@ -1,4 +1,12 @@
-import { DIRECTORY_BODIES, type DirectoryBody, type DirectoryKind, type DirectoryRecord } from './records.ts';
+import {
+  authorizationId,
+  DIRECTORY_BODIES,
+  type DirectoryBody,
+  type DirectoryKind,
+  directoryEnvelope,
+} from './records.ts';
+import { SERVICE_CATEGORIES } from './service-categories.ts';
+import { isLegal } from './transitions.ts';
 
 /** Whom a right is about: a room's account and shop. */
 export interface Subject {
@@ -13,13 +21,30 @@ export interface Authorization extends DirectoryBody<'authorization'> {
   readonly id: string;
 }
 
+/** Why a record changes nothing, for everybody alike. */
+export type Ignored =
+  /** No JSON object with `v`, `kind`, `id`, `rev` and `by`. */
+  | 'malformed'
+  /** A kind of tomorrow. */
+  | 'unknown_kind'
+  /** Its body is not that of its kind, or its id is not that of its body. */
+  | 'bad_body'
+  /** It does not follow the present revision: somebody else was first, or it is here twice. */
+  | 'not_next'
+  /** A step that an authorization cannot take. */
+  | 'illegal';
+export type Folded = { readonly kind: 'applied' } | { readonly kind: 'ignored'; readonly why: Ignored };
+
 /** The directory's records, folded in the order of their log. */
 export interface Directory {
-  /** True where the record took effect; one that does not continue its own history is ignored by everybody alike. */
-  apply(record: DirectoryRecord): boolean;
+  /** Takes the next record of the log. `append`: its broker time, ms, which is the instant from which it holds. */
+  apply(record: unknown, append: number): Folded;
   get<Kind extends DirectoryKind>(kind: Kind, id: string): DirectoryBody<Kind> | undefined;
-  /** Without `subject`: all contracts of the partner. */
+  /** The revision of the last record that took effect; 0: none yet. */
+  revOf(kind: DirectoryKind, id: string): number;
+  /** All contracts that the partner ever had about the subject; without `subject` all of them. */
   contracts(partnerId: string, subject?: Subject): readonly Contract[];
+  /** The authorization for just that account or that shop. */
   authorization(partnerId: string, subject: Subject): Authorization | undefined;
   /** Rises with each record that took effect: what was decided before may differ now. */
   readonly revision: number;
@@ -29,41 +54,63 @@ const covers = (held: Subject, { account_id, shop_id }: Subject): boolean =>
   (held.account_id !== undefined && held.account_id === account_id) ||
   (held.shop_id !== undefined && held.shop_id === shop_id);
 
-export const createDirectory = (records: readonly DirectoryRecord[] = []): Directory => {
-  const held = new Map<string, { rev: number; body: unknown }>();
-  const contracts = new Map<string, Contract>();
+const APPLIED: Folded = { kind: 'applied' };
+const ignored = (why: Ignored): Folded => ({ kind: 'ignored', why });
+
+interface Held {
+  readonly rev: number;
+  readonly body: unknown;
+}
+
+/** `records`: what stands in the log already, all of it appended at the instant `append`, ms. */
+export const createDirectory = (records: readonly unknown[] = [], append = 0): Directory => {
+  const held = new Map<string, Held>(
+    Object.entries(SERVICE_CATEGORIES).map(([code, body]) => [`service_category/${code}`, { rev: 0, body }]),
+  );
+  const contracts = new Map<string, Map<string, Contract>>();
   let revision = 0;
+
+  const keepContract = (id: string, before: Contract | undefined, body: DirectoryBody<'contract'>): void => {
+    if (before !== undefined) contracts.get(before.partner_id)?.delete(id);
+    const of = contracts.get(body.partner_id) ?? new Map<string, Contract>();
+    contracts.set(body.partner_id, of.set(id, { id, ...body }));
+  };
+
   const directory: Directory = {
-    apply: ({ kind, id, rev, body }) => {
-      const key = `${kind}/${id}`;
+    apply: (record, at) => {
+      const envelope = directoryEnvelope.safeParse(record);
+      if (!envelope.success) return ignored('malformed');
+      const { kind, id, rev } = envelope.data;
       // Records come from a log: their kinds need not be ours.
-      const parsed = Object.hasOwn(DIRECTORY_BODIES, kind) ? DIRECTORY_BODIES[kind].safeParse(body) : undefined;
-      if (!parsed?.success || rev !== (held.get(key)?.rev ?? 0) + 1) return false;
+      if (!Object.hasOwn(DIRECTORY_BODIES, kind)) return ignored('unknown_kind');
+      const parsed = DIRECTORY_BODIES[kind as DirectoryKind].safeParse(envelope.data.body);
+      if (!parsed.success) return ignored('bad_body');
+      const key = `${kind}/${id}`;
+      const before = held.get(key);
+      const grant = kind === 'authorization' ? (parsed.data as DirectoryBody<'authorization'>) : undefined;
+      if (grant !== undefined && id !== authorizationId(grant.partner_id, grant)) return ignored('bad_body');
+      if (rev !== (before?.rev ?? 0) + 1) return ignored('not_next');
+      if (grant !== undefined && !isLegal(before?.body as typeof grant | undefined, grant, at))
+        return ignored('illegal');
       held.set(key, { rev, body: parsed.data });
+      if (kind === 'contract') keepContract(id, before?.body as Contract, parsed.data as DirectoryBody<'contract'>);
       revision++;
-      if (kind === 'contract') contracts.set(id, { id, ...(parsed.data as DirectoryBody<'contract'>) });
-      return true;
+      return APPLIED;
     },
     get: (kind, id) => held.get(`${kind}/${id}`)?.body as DirectoryBody<typeof kind> | undefined,
+    revOf: (kind, id) => held.get(`${kind}/${id}`)?.rev ?? 0,
     contracts: (partnerId, subject) =>
-      [...contracts.values()].filter(
-        (each) => each.partner_id === partnerId && (subject === undefined || covers(each, subject)),
-      ),
-    authorization: (partnerId, { account_id, shop_id }) => {
-      const ids = [
-        ...(account_id === undefined ? [] : [`${partnerId}~${account_id}`]),
-        ...(shop_id === undefined ? [] : [`${partnerId}~shop:${shop_id}`]),
-      ];
-      const found = ids.flatMap((id) => {
-        const body = directory.get('authorization', id);
-        return body === undefined ? [] : [{ id, ...body }];
-      });
-      return found.find(({ state }) => state === 'granted') ?? found[0];
+      [...(contracts.get(partnerId)?.values() ?? [])].filter((each) => subject === undefined || covers(each, subject)),
+    authorization: (partnerId, subject) => {
+      const id = authorizationId(partnerId, subject);
+      const body = directory.get('authorization', id);
+      // An account may be called as a shop is here: the body says which it is.
+      return body === undefined || body.account_id !== subject.account_id ? undefined : { id, ...body };
     },
     get revision() {
       return revision;
     },
   };
-  for (const record of records) directory.apply(record);
+  for (const record of records) directory.apply(record, append);
   return directory;
 };

@@ -1,8 +1,31 @@
-export { type Authorization, type Contract, createDirectory, type Directory, type Subject } from './directory.ts';
-export { hasScope, openModules, type Permission, type Permit, type Principal, permitLive } from './permit.ts';
 export {
+  type Authorization,
+  type Contract,
+  createDirectory,
+  type Directory,
+  type Folded,
+  type Ignored,
+  type Subject,
+} from './directory.ts';
+export { openModules } from './modules.ts';
+export { type Interval, isWithin } from './periods.ts';
+export {
+  DEFAULT_POLICY,
+  type Permission,
+  type Policy,
+  type Principal,
+  permit,
+  type Range,
+  REFUSALS,
+} from './permit.ts';
+export { isRevoked } from './principals.ts';
+export {
+  AUTHORIZATION_STATES,
   DIRECTORY_BODIES,
   type DirectoryBody,
   type DirectoryKind,
   type DirectoryRecord,
 } from './records.ts';
+export { SERVICE_CATEGORIES } from './service-categories.ts';
+export { type AuthorizationState, standingOf, stateOf } from './states.ts';
+export { TRANSITIONS, type Transition } from './transitions.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Permit } from './access.ts';
 import type { ErrorCode } from './errors.ts';
 import type {
   CatalogItem,
@@ -149,6 +150,8 @@ export interface Card extends RoomInfo {
   readonly metrics?: Readonly<Record<string, number>>;
   readonly compare?: Compare;
   readonly held?: boolean;
+  /** Of an ended room: what permits its numbers. */
+  readonly permits?: readonly Permit[];
 }
 
 /** `GET /v1/monitoring`: the partner's slots and who holds them. */

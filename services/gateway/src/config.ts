@@ -1,3 +1,4 @@
+import { DEFAULT_POLICY } from '@liveboard/access';
 import { FIELDS } from '@liveboard/runtime';
 import { z } from 'zod';
 
@@ -46,6 +47,8 @@ export const SETTINGS = {
   LIVEBOARD_DEV_ISSUER: z.enum(['0', '1']).default('0'),
   /** File that gateways of one dev stack share their signing key in. */
   LIVEBOARD_DEV_KEYS: z.string().optional(),
+  /** Days that history may be looked back at, whatever the contracts say; 0: no limit. */
+  LIVEBOARD_HISTORY_LOOKBACK_DAYS: z.coerce.number().int().min(0).default(DEFAULT_POLICY.lookbackDays),
   /** Open feeds of one partner, over all of its members. */
   LIVEBOARD_MAX_SOCKETS_PER_PARTNER: count(50),
   /** Open feeds from one address. */

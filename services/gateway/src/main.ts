@@ -165,6 +165,7 @@ const app = await createApp({
     store,
     lease,
     directory,
+    policy: { lookbackDays: settings.LIVEBOARD_HISTORY_LOOKBACK_DAYS },
     cards: createCardReader(store, Date.now, log),
     history,
     authenticate,

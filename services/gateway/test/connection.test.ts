@@ -80,6 +80,14 @@ const create = ({ to, expiresAt = 1e12 }: { to?: number; expiresAt?: number } = 
 };
 
 describe('rights', () => {
+  it('to a room that was never contracted are refused as to one that is not there', async () => {
+    const { ask, store } = create();
+    store.rooms.set('strange', storedRoom('strange', 5, { account_id: 'other' }));
+    const [strange] = await ask({ type: 'subscribe', room_id: 'strange', ref: 'x' });
+    expect(strange).toMatchObject({ type: 'error', code: 'ROOM_NOT_FOUND' });
+    expect(await ask({ type: 'subscribe', room_id: 'absent', ref: 'x' })).toEqual([strange]);
+  });
+
   it('end a subscription within a second of their revocation, and the slot with it', async () => {
     const { ask, pass, revoke, fake, change } = create();
     await ask({ type: 'subscribe', room_id: 'a' });

@@ -136,7 +136,7 @@ const record = (kind: string, id: string, body: object, rev = 1): DirectoryRecor
 
 /** One agency with a contract until `to` for the account `acct`. */
 export const createFakeDirectory = (to?: number) => {
-  const grant = (state: string, rev: number, scopes = ['live', 'comments']) =>
+  const grant = (state: string, rev: number, scopes = ['live', 'history', 'comments']) =>
     record('authorization', 'p~acct', { partner_id: 'p', account_id: 'acct', state, scopes }, rev);
   const period = { from: 0, ...(to === undefined ? {} : { to }) };
   const directory: Directory = createDirectory([
@@ -144,7 +144,7 @@ export const createFakeDirectory = (to?: number) => {
     record('contract', 'c', { partner_id: 'p', account_id: 'acct', level: 'account', services: ['LIVE'], ...period }),
     grant('granted', 1),
   ]);
-  return { directory, revoke: () => directory.apply(grant('revoked', 2)) };
+  return { directory, revoke: () => directory.apply(grant('revoked', 2), 0) };
 };
 
 /** Lets everything go on that waits for nothing but its turn. */

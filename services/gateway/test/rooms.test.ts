@@ -27,6 +27,7 @@ const list = async (cards: Readonly<Record<string, object | string>>, query: str
     store,
     lease: { list: () => Promise.resolve([]) } as unknown as Lease,
     directory,
+    policy: { lookbackDays: 0 },
     cards: createCardReader(store, () => NOW, log),
     authenticate: () => Promise.resolve({ sub: 's', role: 'partner', partner_id: 'p', expiresAt: 1e12 }),
   });

@@ -1,4 +1,4 @@
-import { type Directory, hasScope, type Permission, type Principal, permitLive } from '@liveboard/access';
+import { type Directory, type Permission, type Principal, permit } from '@liveboard/access';
 import {
   ERRORS,
   type ErrorCode,
@@ -64,7 +64,7 @@ interface Subscription {
   info: RoomInfo;
   permission: Permission;
   /** What `permission` was decided on. */
-  judged: { readonly revision: number; readonly principal: Principal };
+  judged: { readonly revision: number; readonly principal: Principal; readonly until: number };
   /** The scope `comments` is granted too. */
   comments: boolean;
   /** Where the client stands. */
@@ -78,6 +78,10 @@ const NOWHERE: Position = { epoch: -1, offset: -1 };
 /** When the last minute of an ended room is final, ms. */
 const finalAt = ({ ended_at = 0 }: RoomInfo): number =>
   minuteOf(Math.max(0, ended_at - 1)) + RULES.minuteMs + RULES.graceMs;
+
+/** When something of a right ends by itself, ms. */
+const endOf = (permission: Permission): number =>
+  (permission.ok ? permission.until : undefined) ?? Number.POSITIVE_INFINITY;
 
 const revokedCode = (code: ErrorCode): RevokedCode => (code === 'NO_CONTRACT' ? code : 'AUTHORIZATION_REVOKED');
 
@@ -147,16 +151,21 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
   const judge = (info: RoomInfo) => {
     const principal = options.principal();
     const at = now();
+    const ask = (scope: 'live' | 'comments'): Permission =>
+      permit(directory, principal, 'LA', info, { kind: 'live', scope, at });
+    const [permission, comments] = [ask('live'), ask('comments')];
     return {
       info,
-      permission: permitLive(directory, principal, info, at),
-      comments: hasScope(directory, principal, info, 'comments', at),
-      judged: { revision: directory.revision, principal },
+      permission,
+      comments: comments.ok,
+      judged: { revision: directory.revision, principal, until: Math.min(endOf(permission), endOf(comments)) },
     };
   };
   const mayOpen = (roomId: string, info: RoomInfo): Answer => {
     const { permission } = judge(info);
-    if (!permission.ok) return refused(permission.code, { rule: permission.rule });
+    // A room that was never contracted is refused as one that is not there.
+    if (!permission.ok)
+      return refused(permission.code, permission.code === 'ROOM_NOT_FOUND' ? undefined : { rule: permission.rule });
     return info.status === 'ended' && !rooms.has(roomId) ? refused('ROOM_ENDED') : OK;
   };
 
@@ -216,12 +225,12 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
 
   const reviewRoom = (roomId: string, held: Subscription, at: number): void => {
     const info = hub.roomOf(roomId)?.live.room ?? held.info;
-    const { permission: before, judged } = held;
+    const { judged } = held;
     const isJudged =
       info === held.info &&
       judged.revision === directory.revision &&
       judged.principal === options.principal() &&
-      (!before.ok || before.until === undefined || at < before.until);
+      at < judged.until;
     if (!isJudged) Object.assign(held, judge(info));
     const { permission, phase } = held;
     if (!permission.ok) {

@@ -1,4 +1,4 @@
-import type { Directory } from '@liveboard/access';
+import type { Directory, Policy } from '@liveboard/access';
 import type { HistoryReader } from '@liveboard/history-store';
 import type { Lease, RoomStore } from '@liveboard/live-store';
 import type { FastifyRequest } from 'fastify';
@@ -11,6 +11,7 @@ export interface RestContext {
   readonly store: RoomStore;
   readonly lease: Lease;
   readonly directory: Directory;
+  readonly policy: Policy;
   readonly cards: CardReader;
   /** Absent: there is none, and nothing older than what Redis holds. */
   readonly history?: HistoryReader | undefined;

@@ -3,7 +3,8 @@ import type { HistoryReader, StoredMinute } from '@liveboard/history-store';
 import type { StoredRoom } from '@liveboard/live-store';
 import { Refusal } from '../problem.ts';
 
-const MAX_MINUTES = 1_440;
+/** The most rows of an answer. */
+export const MAX_MINUTES = 1_440;
 
 /** From `from` up to, not at, `to`; ms. */
 export interface Range {

@@ -1,12 +1,13 @@
-import { type Principal, permitLive } from '@liveboard/access';
+import { type Principal, standingOf } from '@liveboard/access';
 import { type Card, COMPARATOR, type RoomInfo } from '@liveboard/contracts';
 import type { FastifyInstance } from 'fastify';
 import { Refusal } from '../problem.ts';
 import type { StoredCard } from './cards.ts';
 import { heldRooms, type RestContext } from './context.ts';
-import { readMinutes } from './minutes.ts';
+import { MAX_MINUTES, readMinutes } from './minutes.ts';
 import { parse } from './parse.ts';
 import { listQuery, minutesQuery, roomParams, type SORTS } from './queries.ts';
+import { createRights } from './rights.ts';
 
 const ATTENTION = ['trouble', 'peak', 'watch', 'warming_up', 'steady'];
 
@@ -58,19 +59,23 @@ const identity = ({ room_id, account_id, handle, name, avatar_url, status, total
 /** Rooms' cards and minutes. */
 export const registerRooms = (app: FastifyInstance, context: RestContext): void => {
   const { store, lease, directory, cards, history, authenticate } = context;
-
-  const permitted = (principal: Principal, info: RoomInfo) => permitLive(directory, principal, info, Date.now());
+  const rights = createRights(directory, context.policy, Date.now);
 
   /** What the principal may know of a room: all, that it is there, or nothing. */
   const cardFor = (principal: Principal, card: StoredCard, held: ReadonlySet<string>): Card | undefined => {
-    const answer = permitted(principal, card);
-    if (!answer.ok && (answer.code === 'ROOM_NOT_FOUND' || answer.code === 'FORBIDDEN_ROLE')) return undefined;
-    if (answer.ok) {
+    const { sees, permits } = rights.card(principal, card);
+    if (sees === 'nothing') return undefined;
+    if (sees === 'all') {
       const { state: _, pulse: __, viewers: ___, ...whole } = card;
-      return { ...whole, access: 'granted', held: held.has(card.room_id) };
+      return {
+        ...whole,
+        access: 'granted',
+        held: held.has(card.room_id),
+        ...(permits === undefined ? {} : { permits }),
+      };
     }
-    const state =
-      principal.partner_id === undefined ? undefined : directory.authorization(principal.partner_id, card)?.state;
+    const { partner_id } = principal;
+    const state = partner_id === undefined ? 'none' : standingOf(directory, partner_id, card, Date.now());
     const access = state === 'requested' || state === 'declined' || state === 'revoked' ? state : 'none';
     return { ...identity(card), access };
   };
@@ -111,20 +116,21 @@ export const registerRooms = (app: FastifyInstance, context: RestContext): void 
     const principal = await authenticate(request);
     const { id } = parse(roomParams, request.params);
     const { from = 0, to = Number.MAX_SAFE_INTEGER } = parse(minutesQuery, request.query);
+    if (from >= to) throw new Refusal('INVALID_REQUEST', 'to: must be later than from');
     const room = await store.read(id);
+    const { ranges, permits } = rights.minutes(principal, id, room?.live.room, { from, to });
     if (room === undefined) throw new Refusal('ROOM_NOT_FOUND', `room ${id} is not known`);
-    const answer = permitted(principal, room.live.room);
-    if (!answer.ok) throw new Refusal(answer.code, answer.rule, { rule: answer.rule });
     if (principal.role === 'partner' && room.live.room.status === 'live') {
       const held = await heldRooms(lease, principal);
       if (!held.has(id)) throw new Refusal('ROOM_NOT_MONITORED', 'a live room’s numbers need one of the five slots');
     }
-    const minutes = await readMinutes(history, id, room, { from, to });
+    const read = await Promise.all(ranges.map((range) => readMinutes(history, id, room, range)));
+    const minutes = read.flat().slice(-MAX_MINUTES);
     return {
       minutes,
       comparator: COMPARATOR,
       compare: minutes.flatMap(({ compare }) => compare ?? []),
-      permits: answer.permit === undefined ? [] : [answer.permit],
+      permits,
     };
   });
 };
