@@ -1,4 +1,4 @@
-import { createDirectory } from '@liveboard/access';
+import { createDirectory, isRevoked } from '@liveboard/access';
 import { LIMITS, partitionOf, TOPICS } from '@liveboard/contracts';
 import { createHistoryClient, createHistoryReader, databaseOf } from '@liveboard/history-store';
 import { createKafkaAdmin, createKafkaProducer } from '@liveboard/kafka';
@@ -61,8 +61,10 @@ if (!signIn.ok) {
   log.fatal(signIn.why);
   process.exit(EXIT_HALTED);
 }
-const verify = createVerifier(keySet, settings.LIVEBOARD_ISSUER);
 const directory = createDirectory(isDev ? devDirectory() : []);
+const verify = createVerifier(keySet, settings.LIVEBOARD_ISSUER, (sub, issuedAt) =>
+  isRevoked(directory, sub, issuedAt),
+);
 
 const kafka = { brokers: settings.KAFKA_BROKERS, clientId: 'liveboard-gateway', log };
 const logReader = createLogReader(createKafkaAdmin(kafka));

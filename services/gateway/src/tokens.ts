@@ -3,8 +3,9 @@ import { tokenClaims } from '@liveboard/contracts';
 import { decodeProtectedHeader, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { KeysAway } from './key-set.ts';
 
-/** A token that was checked. `expiresAt` in ms. */
+/** A token that was checked. Instants in ms. */
 export interface Verified extends Principal {
+  readonly issuedAt: number;
   readonly expiresAt: number;
 }
 
@@ -55,8 +56,14 @@ const ruleOf = (error: unknown): string => {
   return 'token: must be a signed JWT';
 };
 
-/** Checks signature, algorithm, audience, issuer, life and our claims. `now`: wall clock, ms. */
-export const createVerifier = (keys: JWTVerifyGetKey, issuer: string, now: () => number = Date.now): Verify => {
+/** Checks signature, algorithm, audience, issuer, life, our claims and what the directory says of its holder. Never says more than that it failed and at what. */
+export const createVerifier = (
+  keys: JWTVerifyGetKey,
+  issuer: string,
+  isRevoked: (sub: string, issuedAt: number) => boolean,
+  /** Wall clock, ms. */
+  now: () => number = Date.now,
+): Verify => {
   return async (token) => {
     const wrong = headerRule(token);
     if (wrong !== undefined) return refuse(wrong);
@@ -81,7 +88,8 @@ export const createVerifier = (keys: JWTVerifyGetKey, issuer: string, now: () =>
       if (lb.role === 'partner' && lb.partner_id === undefined) return refuse('lb.partner_id: must be there');
       if (lb.account_ids?.includes('*') && lb.role !== 'service' && lb.role !== 'operator')
         return refuse('lb.account_ids: * is for services and operators');
-      return { ok: true, principal: { sub, expiresAt: exp * 1_000, ...lb } };
+      if (isRevoked(sub, iat * 1_000)) return refuse('iat: tokens of that time were revoked');
+      return { ok: true, principal: { sub, issuedAt: iat * 1_000, expiresAt: exp * 1_000, ...lb } };
     } catch (error) {
       if (error instanceof KeysAway) return { ok: false, code: 'UNAVAILABLE', rule: 'the keys of the issuer are away' };
       return refuse(ruleOf(error));

@@ -25,8 +25,8 @@ const create = ({ to, expiresAt = 1e12 }: { to?: number; expiresAt?: number } = 
   for (const id of ['a', 'b']) store.rooms.set(id, storedRoom(id, 5));
   const wire = createFakeWire();
   const { fake, slots } = createFakeSlots();
-  const { directory, revoke } = createFakeDirectory(to);
-  const principal: Verified = { sub: 's', role: 'partner', partner_id: 'p', expiresAt };
+  const { directory, revoke, signOut } = createFakeDirectory(to);
+  const principal: Verified = { sub: 's', role: 'partner', partner_id: 'p', issuedAt: 5_000, expiresAt };
   const endings: string[] = [];
   let clock = 0;
   const connection = createConnection({
@@ -50,6 +50,7 @@ const create = ({ to, expiresAt = 1e12 }: { to?: number; expiresAt?: number } = 
     fake,
     connection,
     revoke,
+    signOut,
     endings,
     send,
     /** Sends, lets it be served, and gives what the client is told then. */
@@ -108,6 +109,17 @@ describe('rights', () => {
     expect(await pass(2_900)).toEqual([]);
     expect(await pass(600)).toMatchObject([{ type: 'revoked', room_id: 'a', code: 'NO_CONTRACT' }]);
     expect([...fake.held]).toEqual([]);
+  });
+
+  it('of tokens issued before an instant end with the connection', async () => {
+    const { ask, pass, signOut, endings, wire } = create();
+    await ask({ type: 'subscribe', room_id: 'a' });
+    signOut(5_000);
+    await pass(200);
+    expect(endings).toEqual([]);
+    signOut(5_001);
+    await pass(100);
+    expect([endings, wire.closed]).toEqual([['CREDENTIALS'], 4_504]);
   });
 
   it('that end while the slot is taken give it back', async () => {

@@ -144,7 +144,13 @@ export const createFakeDirectory = (to?: number) => {
     record('contract', 'c', { partner_id: 'p', account_id: 'acct', level: 'account', services: ['LIVE'], ...period }),
     grant('granted', 1),
   ]);
-  return { directory, revoke: () => directory.apply(grant('revoked', 2), 0) };
+  return {
+    directory,
+    revoke: () => directory.apply(grant('revoked', 2), 0),
+    /** Tokens of `s` that were issued before are refused. */
+    signOut: (not_before: number) =>
+      directory.apply(record('principal', 's', { not_before }, directory.revOf('principal', 's') + 1), 0),
+  };
 };
 
 /** Lets everything go on that waits for nothing but its turn. */

@@ -45,7 +45,7 @@ const create = async (limits: { batches?: number; events?: number } = {}) => {
     authenticate: createAuthenticate(async (token) => {
       const [sub = '', role = 'service'] = token.split('/');
       if (sub === 'bad') return { ok: false, code: 'UNAUTHENTICATED', rule: 'exp: the token has expired' };
-      return { ok: true, principal: { sub, role: role as Verified['role'], expiresAt: 1e15 } };
+      return { ok: true, principal: { sub, role: role as Verified['role'], issuedAt: 0, expiresAt: 1e15 } };
     }),
     owner: async () => fake.owned,
     writer: {

@@ -25,7 +25,12 @@ const create = async (answerMs?: number) => {
     now: () => clock.at,
     ...(answerMs === undefined ? {} : { answerMs }),
   });
-  const verify = createVerifier(keys, ISSUER, () => NOW);
+  const verify = createVerifier(
+    keys,
+    ISSUER,
+    () => false,
+    () => NOW,
+  );
   return {
     issuer: server.issuer,
     clock,

@@ -17,7 +17,7 @@ afterEach(() => {
   for (const store of stores.splice(0)) store.hub.close();
 });
 
-const MINE: Verified = { sub: 's', role: 'partner', partner_id: 'p', expiresAt: 100_000 };
+const MINE: Verified = { sub: 's', role: 'partner', partner_id: 'p', issuedAt: 0, expiresAt: 100_000 };
 
 /** A connection whose next token is what `verify` says. */
 const create = (verify: Verify) => {

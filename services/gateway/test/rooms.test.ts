@@ -29,7 +29,7 @@ const list = async (cards: Readonly<Record<string, object | string>>, query: str
     directory,
     policy: { lookbackDays: 0 },
     cards: createCardReader(store, () => NOW, log),
-    authenticate: () => Promise.resolve({ sub: 's', role: 'partner', partner_id: 'p', expiresAt: 1e12 }),
+    authenticate: () => Promise.resolve({ sub: 's', role: 'partner', partner_id: 'p', issuedAt: 0, expiresAt: 1e12 }),
   });
   const answer = await app.inject({ method: 'GET', url: `/v1/rooms?${query}` });
   await app.close();

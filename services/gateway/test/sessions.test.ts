@@ -5,7 +5,7 @@ import { createSessions } from '../src/feed/sessions.ts';
 import type { Verified } from '../src/tokens.ts';
 import { settle } from './fakes.ts';
 
-const PRINCIPAL: Verified = { sub: 's', role: 'partner', partner_id: 'p', expiresAt: 1e12 };
+const PRINCIPAL: Verified = { sub: 's', role: 'partner', partner_id: 'p', issuedAt: 0, expiresAt: 1e12 };
 const CHANNEL = 'moved p';
 
 /** A subscriber whose subscriptions stand when the test says so, and a lease that knows every session. */

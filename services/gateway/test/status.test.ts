@@ -32,7 +32,7 @@ const ask = async (newest: HistoryReader['newest'] | undefined, committed = [com
     lease: {} as Lease,
     directory: createFakeDirectory().directory,
     history: newest === undefined ? undefined : ({ newest } as HistoryReader),
-    authenticate: async () => ({ sub: 's', role: 'operator', expiresAt: 1e12 }),
+    authenticate: async () => ({ sub: 's', role: 'operator', issuedAt: 0, expiresAt: 1e12 }),
   } as Partial<RestContext> as RestContext;
   registerStatus(app, context, { logReader, namespace: '', generation: 3 });
   const answer = await app.inject({ method: 'GET', url: '/v1/health/data' });

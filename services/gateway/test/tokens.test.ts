@@ -1,6 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { createLocalJWKSet, exportSPKI, importJWK, SignJWT } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { createDevAccounts } from '../src/dev/accounts.ts';
+import { createDevIssuer } from '../src/dev/issuer.ts';
 import { createVerifier, type Verify } from '../src/tokens.ts';
 import { createKey, ISSUER, NOW, signWith, type TestKey } from './issuer.ts';
 
@@ -11,7 +13,12 @@ let key: TestKey;
 beforeAll(async () => {
   keys.push(await createKey('EdDSA', 'ed'), await createKey('ES256', 'es'), await createKey('RS256', 'rs'));
   key = keys[0] as TestKey;
-  verify = createVerifier(createLocalJWKSet({ keys: keys.map(({ open }) => open) }), ISSUER, () => NOW);
+  verify = createVerifier(
+    createLocalJWKSet({ keys: keys.map(({ open }) => open) }),
+    ISSUER,
+    () => false,
+    () => NOW,
+  );
 });
 
 /** The rule that refuses a token; fails where nothing does, or where the refusal tells any part of the token. */
@@ -31,7 +38,7 @@ describe('a good token', () => {
     for (const each of keys)
       expect(await verify(await signWith(each))).toEqual({
         ok: true,
-        principal: { sub: 's', expiresAt: (S + 600) * 1_000, role: 'partner', partner_id: 'p' },
+        principal: { sub: 's', issuedAt: S * 1_000, expiresAt: (S + 600) * 1_000, role: 'partner', partner_id: 'p' },
       });
   });
 
@@ -131,4 +138,16 @@ describe('a token with a wrong claim', () => {
     ];
     for (const [name, claims, rule] of cases) expect(await ruleOf(await signWith(key, claims)), name).toMatch(rule);
   });
+});
+
+it('a token issued before its holder’s tokens were revoked is refused', async () => {
+  const issuer = await createDevIssuer(createDevAccounts('a'), 'test', undefined);
+  const token = (await issuer.issue('demo-partner'))?.token ?? '';
+  const verify = (notBefore: number) =>
+    createVerifier(issuer.keys, 'test', (sub, issuedAt) => sub === 'demo-partner' && issuedAt < notBefore)(token);
+  const good = await verify(0);
+  expect(good).toMatchObject({ ok: true, principal: { sub: 'demo-partner', partner_id: 'northlight' } });
+  const issuedAt = good.ok ? good.principal.issuedAt : 0;
+  expect(await verify(issuedAt)).toMatchObject({ ok: true });
+  expect(await verify(issuedAt + 1)).toMatchObject({ ok: false, code: 'UNAUTHENTICATED' });
 });

@@ -1,4 +1,4 @@
-import type { Directory } from '@liveboard/access';
+import { type Directory, isRevoked } from '@liveboard/access';
 import {
   CLOSE_CODES,
   type ClientMessage,
@@ -79,6 +79,8 @@ export const createConnection = (options: ConnectionOptions): Connection => {
   let pingedAt = now();
   let pingWaits = false;
   let expiringTold = false;
+  /** The directory's revision at which the principal was looked up last. */
+  let lookedUp = -1;
 
   const queue = (work: () => Promise<void>): void => {
     chain = chain.then(work).catch((error: unknown) => log.error({ err: error }, 'a connection failed'));
@@ -180,9 +182,13 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     });
   };
 
-  /** Why the connection must end now, by the clock. */
+  /** Why the connection must end now, by the clock and the directory. */
   const timedOut = (at: number): CloseName | undefined => {
     if (at > principal.expiresAt + EXPIRED_MS) return 'TOKEN_EXPIRED';
+    if (lookedUp !== directory.revision) {
+      lookedUp = directory.revision;
+      if (isRevoked(directory, principal.sub, principal.issuedAt)) return 'CREDENTIALS';
+    }
     if (subscriptions.isSilent()) return 'NO_ACK';
     if (pingWaits && at - pingedAt > PONG_MS) return 'HEARTBEAT';
     return undefined;
