@@ -9,6 +9,7 @@ export {
   type PartitionConsumer,
   type PartitionOwner,
 } from './consumer.ts';
+export { createFoldedLog, type FoldedLog, type FoldedRecord } from './folded-log.ts';
 export { createProof, POSITION_VERSION, type Pointer, type Position, type Proof, readPosition } from './position.ts';
 export { createKafkaProducer, type KafkaProducer, type OutMessage, type Placed } from './producer.ts';
 export { createLogReader, type LogReader, type ReadRecord } from './reader.ts';
