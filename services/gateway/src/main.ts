@@ -1,7 +1,7 @@
-import { createDirectory, isRevoked } from '@liveboard/access';
+import { isRevoked } from '@liveboard/access';
 import { LIMITS, partitionOf, TOPICS } from '@liveboard/contracts';
 import { createHistoryClient, createHistoryReader, databaseOf } from '@liveboard/history-store';
-import { createKafkaAdmin, createKafkaProducer } from '@liveboard/kafka';
+import { createFoldedLog, createKafkaAdmin, createKafkaProducer } from '@liveboard/kafka';
 import {
   agreeOnLog,
   connectRedis,
@@ -20,6 +20,7 @@ import { SETTINGS } from './config.ts';
 import { createDevAccounts } from './dev/accounts.ts';
 import { devDirectory } from './dev/directory.ts';
 import { createDevIssuer, type DevIssuer } from './dev/issuer.ts';
+import { createDirectoryStore } from './directory/store.ts';
 import { createHub } from './feed/hub.ts';
 import { createFeed } from './feed/server.ts';
 import { createAllowance } from './intake/allowance.ts';
@@ -61,15 +62,32 @@ if (!signIn.ok) {
   log.fatal(signIn.why);
   process.exit(EXIT_HALTED);
 }
-const directory = createDirectory(isDev ? devDirectory() : []);
+
+const kafka = { brokers: settings.KAFKA_BROKERS, clientId: 'liveboard-gateway', log };
+const rights = createDirectoryStore({
+  createLog: (fold) =>
+    createFoldedLog({
+      ...kafka,
+      namespace: settings.LIVEBOARD_NAMESPACE,
+      name: 'directory',
+      topic: settings.LIVEBOARD_NAMESPACE + TOPICS.directory.name,
+      fold,
+    }),
+  seeds: isDev ? devDirectory() : [],
+  log,
+});
+const { directory } = rights;
+lifecycle.onStop('directory', () => rights.stop());
 const verify = createVerifier(keySet, settings.LIVEBOARD_ISSUER, (sub, issuedAt) =>
   isRevoked(directory, sub, issuedAt),
 );
 
-const kafka = { brokers: settings.KAFKA_BROKERS, clientId: 'liveboard-gateway', log };
-const logReader = createLogReader(createKafkaAdmin(kafka));
+const admin = createKafkaAdmin(kafka);
+const logReader = createLogReader(admin);
 lifecycle.onStop('kafka', () => logReader.close());
 
+/** How often feeds are told whether rights can be confirmed. */
+const STATE_MS = 500;
 /** Somebody waits for the answer. */
 const HISTORY_MS = 5_000;
 const clickhouse =
@@ -110,7 +128,7 @@ const hub = createHub({
   log,
 });
 const lease = createLease(redis, keys, { cap: LIMITS.rooms });
-const notReady = (): string | undefined => (redis.status === 'ready' ? undefined : 'Redis does not answer');
+const notReady = (): string | undefined => (redis.status === 'ready' ? rights.notReady() : 'Redis does not answer');
 const feed = createFeed({
   hub,
   store,
@@ -130,7 +148,7 @@ const feed = createFeed({
 // The first life of Redis' data is named before anybody asks for a room.
 await lease.boot().catch(() => undefined);
 
-const authenticate = createAuthenticate(verify);
+const authenticate = createAuthenticate(verify, rights.refusal);
 const writer = createEventWriter({
   producer: createKafkaProducer(kafka),
   topic: settings.LIVEBOARD_NAMESPACE + TOPICS.events.name,
@@ -196,18 +214,19 @@ lifecycle.onStop('drain', async () => {
 });
 log.info({ address }, 'the gateway listens');
 
-// Boards are served meanwhile: they need Redis alone, and Kafka may be away for long.
-const differs = await findDifference(
-  async () =>
-    agreeOnLog(redis, keys, {
-      generation: settings.LIVEBOARD_LOG_GENERATION,
-      cluster_id: await logReader.clusterId(),
-      topic: settings.LIVEBOARD_NAMESPACE + TOPICS.events.name,
-      partitions,
-    }),
-  log,
-);
-if (differs !== undefined) {
-  log.fatal({ differs }, 'Redis holds the state of another log');
+const watch = setInterval(() => feed.setDirectory(rights.state() !== 'unconfirmed'), STATE_MS);
+lifecycle.onStop('watch', async () => clearInterval(watch));
+
+// Kafka may be away for long: until then nobody is answered, as nothing is known of anybody's rights.
+const differs = await findDifference(async () => {
+  const cluster_id = await logReader.clusterId();
+  const [difference] = await admin.ensureTopics(settings.LIVEBOARD_NAMESPACE, partitions);
+  if (difference !== undefined) return difference;
+  const topic = settings.LIVEBOARD_NAMESPACE + TOPICS.events.name;
+  return agreeOnLog(redis, keys, { generation: settings.LIVEBOARD_LOG_GENERATION, cluster_id, topic, partitions });
+}, log);
+if (differs === undefined) rights.start();
+else {
+  log.fatal({ differs }, 'the topics are not as they must be, or Redis holds the state of another log');
   await lifecycle.end(EXIT_HALTED, 'the log differs');
 }

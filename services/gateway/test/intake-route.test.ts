@@ -42,11 +42,14 @@ const create = async (limits: { batches?: number; events?: number } = {}) => {
   };
   const allow = (perSecond = 1_000_000) => createAllowance(perSecond, perSecond, () => 0);
   const intake = createIntake({
-    authenticate: createAuthenticate(async (token) => {
-      const [sub = '', role = 'service'] = token.split('/');
-      if (sub === 'bad') return { ok: false, code: 'UNAUTHENTICATED', rule: 'exp: the token has expired' };
-      return { ok: true, principal: { sub, role: role as Verified['role'], issuedAt: 0, expiresAt: 1e15 } };
-    }),
+    authenticate: createAuthenticate(
+      async (token) => {
+        const [sub = '', role = 'service'] = token.split('/');
+        if (sub === 'bad') return { ok: false, code: 'UNAUTHENTICATED', rule: 'exp: the token has expired' };
+        return { ok: true, principal: { sub, role: role as Verified['role'], issuedAt: 0, expiresAt: 1e15 } };
+      },
+      () => undefined,
+    ),
     owner: async () => fake.owned,
     writer: {
       write: async (events) => {

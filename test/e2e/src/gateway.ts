@@ -18,11 +18,12 @@ export interface OwnGateway {
   kill(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** Starts the built gateway beside `stack`; `env` overrides what the stack tells it. */
+/** Starts the built gateway beside `stack` and waits until it is what is wanted; `env` overrides what the stack tells it. */
 export const startGateway = async (
   stack: Omit<Stack, 'clickhouse_url'>,
   file: string,
   env: Readonly<Record<string, string>> = {},
+  wanted: 'ready' | 'alive' = 'ready',
 ): Promise<OwnGateway> => {
   const port = await freePort();
   const own = { ...serviceEnv('gateway', { root, dir: dirname(file), stack, port }), LIVEBOARD_LOG_LEVEL: 'debug' };
@@ -39,9 +40,14 @@ export const startGateway = async (
       log += chunk.toString();
     });
   const ended = new Promise<number | null>((done) => child.once('exit', done));
-  if (!(await until(() => isReady(port), 30_000))) {
+  const isAlive = () =>
+    fetch(`http://127.0.0.1:${port}/healthz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  if (!(await until(() => (wanted === 'ready' ? isReady(port) : isAlive()), 30_000))) {
     child.kill('SIGKILL');
-    throw new Error(`the test’s gateway was not ready:\n${log}`);
+    throw new Error(`the test’s gateway was not ${wanted}:\n${log}`);
   }
   return {
     url: `http://127.0.0.1:${port}`,

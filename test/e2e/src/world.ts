@@ -1,3 +1,4 @@
+import { TOPICS } from '@liveboard/contracts';
 import { createKeys, type LogName } from '@liveboard/live-store';
 import { Redis } from 'ioredis';
 import { connectFeed, type FeedClient, tokenFor } from './feed-client.ts';
@@ -12,14 +13,14 @@ const WIDE = {
   LIVEBOARD_MAX_INBOUND_PER_SECOND: '1000',
 } as const;
 
-/** A Redis, rooms written by hand and as many gateways as a test wants, beside the stack's Kafka. */
-export const createWorld = async () => {
-  const stack: Stack = testStack();
+/** A Redis, rooms written by hand and as many gateways as a test wants, beside the stack's Kafka. `stack`: with names of the test's own. */
+export const createWorld = async (stack: Stack = testStack()) => {
   // Rooms written by hand stand in no history: a test that wants one names it.
   const { clickhouse_url: _, ...ours } = stack;
   const redis = await startRedis();
   const theirs = new Redis(stack.redis_url);
-  const name = JSON.parse((await theirs.get(createKeys(stack.namespace).log)) ?? '{}') as LogName;
+  const held = JSON.parse((await theirs.get(createKeys(testStack().namespace).log)) ?? '{}') as LogName;
+  const name: LogName = { ...held, topic: stack.namespace + TOPICS.events.name };
   theirs.disconnect();
   const keys = createKeys(stack.namespace);
   // As if it had lived for long: a young Redis gives no new rooms away.
@@ -31,8 +32,11 @@ export const createWorld = async () => {
     redis,
     keys,
     rooms: createHandRooms(redis.client, stack.namespace, name),
-    gateway: async (env: Readonly<Record<string, string>> = {}): Promise<OwnGateway> => {
-      const made = await startGateway({ ...ours, redis_url: redis.url }, stackFile(), { ...WIDE, ...env });
+    gateway: async (
+      env: Readonly<Record<string, string>> = {},
+      wanted: 'ready' | 'alive' = 'ready',
+    ): Promise<OwnGateway> => {
+      const made = await startGateway({ ...ours, redis_url: redis.url }, stackFile(), { ...WIDE, ...env }, wanted);
       gateways.push(made);
       return made;
     },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connect, createServer, type Server } from 'node:net';
-import { freePort } from '@liveboard/infra/ports';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort, isReady, until } from '@liveboard/infra/ports';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createWorld, get, type OwnGateway, testStack, tokenFor, type World } from '../src/index.ts';
 
 const EXIT_HALTED = 78;
@@ -28,35 +28,41 @@ const bringKafka = (): Promise<void> => {
 beforeAll(async () => {
   world = await createWorld();
   await world.rooms.write(room);
+});
+afterEach(() => bridge?.close());
+afterAll(() => world.close());
+
+/** A gateway that finds nothing where Kafka should be. */
+const start = async (): Promise<void> => {
   port = await freePort();
-  gateway = await world.gateway({ KAFKA_BROKERS: `127.0.0.1:${port}` });
-});
-afterAll(async () => {
-  await world.close();
-  bridge?.close();
-});
+  gateway = await world.gateway({ KAFKA_BROKERS: `127.0.0.1:${port}` }, 'alive');
+};
 
 describe('a gateway without Kafka', () => {
-  it('starts, shows rooms, and says that the state of the data is not available', async () => {
+  it('answers nobody, since nobody’s rights are known, and serves as soon as it has read them', async () => {
+    await start();
+    const ready = await fetch(`${gateway.url}/readyz`);
+    expect([ready.status, await ready.text()]).toEqual([503, expect.stringContaining('directory')]);
+    for (const sub of ['demo-partner', 'demo-operator']) {
+      const token = await tokenFor(gateway.url, sub);
+      expect(await get(gateway.url, '/v1/rooms', token)).toMatchObject({ status: 503, body: { code: 'UNAVAILABLE' } });
+    }
+    await expect(world.connect(gateway.url, 'demo-partner')).rejects.toThrow('503');
+    await bringKafka();
+    expect(await until(() => isReady(gateway.port), 60_000)).toBe(true);
     const client = await world.connect(gateway.url, 'demo-partner');
     expect(await client.ask({ type: 'subscribe', room_id: room })).toMatchObject({ type: 'snapshot', room_id: room });
-    const offset = await world.rooms.write(room);
-    await client.next('update', (message) => message.offset >= offset);
-    const token = await tokenFor(gateway.url, 'demo-operator');
-    expect(await get(gateway.url, '/v1/rooms', token)).toMatchObject({
+    expect(await get(gateway.url, '/v1/health/data', await tokenFor(gateway.url, 'demo-operator'))).toMatchObject({
       status: 200,
-      body: { items: [{ room_id: room }] },
     });
-    expect(await get(gateway.url, '/v1/health/data', token)).toMatchObject({
-      status: 503,
-      body: { code: 'UNAVAILABLE' },
-    });
+    await world.leave();
   });
 
   it('ends once Kafka is there and Redis turns out to hold the state of another log', async () => {
     const key = world.keys.log;
     const name = JSON.parse((await world.redis.client.get(key)) ?? '{}') as object;
     await world.redis.client.set(key, JSON.stringify({ ...name, cluster_id: 'another' }));
+    await start();
     await bringKafka();
     expect(await gateway.ended).toBe(EXIT_HALTED);
     expect(gateway.log()).toContain('cluster_id is another in Redis');

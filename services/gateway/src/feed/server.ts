@@ -35,6 +35,8 @@ export interface Feed {
   register(app: FastifyInstance): void;
   /** Redis went away or came back. */
   setRedis(connected: boolean): void;
+  /** Rights can be confirmed, or could not be for too long. */
+  setDirectory(confirmed: boolean): void;
   /** Tells everybody to come back in a while. Nobody is let in from then on. */
   drain(): void;
   counts(): FeedCounts;
@@ -57,7 +59,8 @@ export const createFeed = (options: FeedOptions): Feed => {
   const { closed, refused } = counters;
   let draining = false;
   let load: Load = 'fine';
-  let redisOn = true;
+  /** What everybody's feed is without. */
+  const troubles = new Set<'redis' | 'directory'>();
 
   const guard = createBootGuard(lease, () => {
     log.warn('Redis lost its data; registering what is held');
@@ -133,10 +136,19 @@ export const createFeed = (options: FeedOptions): Feed => {
       held: session.held,
       limits: { rooms, frame_bytes, ack_ms, beat_ms },
     });
-    if (!redisOn) made.say({ type: 'degraded', reason: 'redis', on: true });
+    for (const reason of troubles) made.say({ type: 'degraded', reason, on: true });
     made.tick();
     if (moved) made.close('SESSION_REPLACED');
     socket.resume();
+  };
+
+  /** True where that is news. */
+  const tell = (reason: 'redis' | 'directory', on: boolean): boolean => {
+    if (troubles.has(reason) === on) return false;
+    if (on) troubles.add(reason);
+    else troubles.delete(reason);
+    for (const connection of connections) connection.say({ type: 'degraded', reason, on });
+    return true;
   };
 
   const shed = (): void => {
@@ -193,12 +205,10 @@ export const createFeed = (options: FeedOptions): Feed => {
       );
     },
     setRedis: (connected) => {
-      if (redisOn === connected) return;
-      redisOn = connected;
-      for (const connection of connections) {
-        connection.say({ type: 'degraded', reason: 'redis', on: !connected });
-        if (connected) connection.renew();
-      }
+      if (tell('redis', !connected) && connected) for (const connection of connections) connection.renew();
+    },
+    setDirectory: (confirmed) => {
+      tell('directory', !confirmed);
     },
     drain: () => {
       draining = true;

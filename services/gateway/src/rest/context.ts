@@ -1,4 +1,5 @@
 import type { Directory, Policy } from '@liveboard/access';
+import type { Role } from '@liveboard/contracts';
 import type { HistoryReader } from '@liveboard/history-store';
 import type { Lease, RoomStore } from '@liveboard/live-store';
 import type { FastifyRequest } from 'fastify';
@@ -19,14 +20,17 @@ export interface RestContext {
   readonly authenticate: (request: FastifyRequest) => Promise<Verified>;
 }
 
+/** `refusal`: why somebody of a role cannot be answered now. */
 export const createAuthenticate =
-  (verify: Verify) =>
+  (verify: Verify, refusal: (role: Role) => string | undefined) =>
   async (request: FastifyRequest): Promise<Verified> => {
     const [scheme, token] = (request.headers.authorization ?? '').split(' ');
     if (scheme?.toLowerCase() !== 'bearer' || token === undefined)
       throw new Refusal('UNAUTHENTICATED', 'authorization: must be Bearer <token>');
     const answer = await verify(token);
     if (!answer.ok) throw new Refusal(answer.code, answer.rule, { rule: answer.rule });
+    const why = refusal(answer.principal.role);
+    if (why !== undefined) throw new Refusal('UNAVAILABLE', why);
     return answer.principal;
   };
 
