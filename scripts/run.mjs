@@ -1,4 +1,4 @@
-// `npm run dump`, `replay`, `audit`, `forget`, `quarantine`: the operator's tools, built when needed.
+// `npm run dump`, `replay`, `audit`, `forget`, `quarantine`, `directory`: the operator's tools, built when needed.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { build, install } from '../infra/src/workspace.mjs';

@@ -5,6 +5,7 @@ import { createKafkaAdmin, createLogReader } from '@liveboard/kafka';
 import { createLog } from '@liveboard/runtime';
 import { compareRows, createMinutesReader } from './audit.ts';
 import { hashRows } from './canonical.ts';
+import { runDirectory } from './directory-command.ts';
 import { readDump, writeDump } from './dump.ts';
 import { runQuarantine } from './quarantine-command.ts';
 import { createReplay } from './replay.ts';
@@ -69,6 +70,10 @@ const run = async (): Promise<void> => {
   const [name, ...rest] = process.argv.slice(2);
   if (name === 'quarantine') {
     if (!(await runQuarantine(rest, kafkaOf))) process.exitCode = 1;
+    return;
+  }
+  if (name === 'directory') {
+    await runDirectory(rest, kafkaOf);
     return;
   }
   const { positionals, values } = parseArgs({
