@@ -1,19 +1,12 @@
-import { type Directory, type Permission, type Principal, permit } from '@liveboard/access';
-import {
-  ERRORS,
-  type ErrorCode,
-  minuteOf,
-  type RevokedCode,
-  type RoomInfo,
-  RULES,
-  type ServerMessage,
-} from '@liveboard/contracts';
+import type { Directory, Principal } from '@liveboard/access';
+import { ERRORS, minuteOf, type RevokedCode, type RoomInfo, RULES, type ServerMessage } from '@liveboard/contracts';
 import type { Log } from '@liveboard/runtime';
 import { createAcks } from './acks.ts';
 import { type Answer, OK, refused, slotAnswer } from './answer.ts';
 import type { FeedCounters } from './counters.ts';
 import type { Hub, Watcher } from './hub.ts';
 import { createBucket } from './inbound.ts';
+import { createJudge, type Judgement, revokedCode } from './judgement.ts';
 import { createOutbox, type Flushed, type Wire } from './outbox.ts';
 import type { Position } from './room-view.ts';
 import type { SlotAnswer, Slots } from './slots.ts';
@@ -61,12 +54,8 @@ export interface Subscriptions {
 }
 
 interface Subscription {
-  info: RoomInfo;
-  permission: Permission;
-  /** What `permission` was decided on. */
-  judged: { readonly revision: number; readonly principal: Principal; readonly until: number };
-  /** The scope `comments` is granted too. */
-  comments: boolean;
+  /** What it may see of the room. */
+  right: Judgement;
   /** Where the client stands. */
   sent: Position;
   /** `ended`: told, its slot is free, updates go on. `waking`: live again, nothing is sent before it has a slot. */
@@ -78,12 +67,6 @@ const NOWHERE: Position = { epoch: -1, offset: -1 };
 /** When the last minute of an ended room is final, ms. */
 const finalAt = ({ ended_at = 0 }: RoomInfo): number =>
   minuteOf(Math.max(0, ended_at - 1)) + RULES.minuteMs + RULES.graceMs;
-
-/** When something of a right ends by itself, ms. */
-const endOf = (permission: Permission): number =>
-  (permission.ok ? permission.until : undefined) ?? Number.POSITIVE_INFINITY;
-
-const revokedCode = (code: ErrorCode): RevokedCode => (code === 'NO_CONTRACT' ? code : 'AUTHORIZATION_REVOKED');
 
 export const createSubscriptions = (options: SubscriptionsOptions): Subscriptions => {
   const { wire, slots, hub, directory, infoOf, queue, counters, log, now } = options;
@@ -102,7 +85,7 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
     counters,
     catchUp: (roomId) => {
       const held = rooms.get(roomId);
-      return held === undefined ? undefined : hub.catchUp(roomId, held.sent, held.comments);
+      return held === undefined ? undefined : hub.catchUp(roomId, held.sent, held.right.comments);
     },
     onSent: (roomId, offset, at) => {
       const held = rooms.get(roomId);
@@ -125,7 +108,7 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
       if (hears(roomId) !== undefined) outbox.owe(roomId);
     },
     comments: (roomId, items) => {
-      if (hears(roomId)?.comments !== true || outbox.isSlow || muted) return;
+      if (hears(roomId)?.right.comments !== true || outbox.isSlow || muted) return;
       const sample = items.filter(() => commentBucket.take());
       if (sample.length > 0) say({ type: 'comments', room_id: roomId, items: sample });
     },
@@ -148,19 +131,7 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
   const drop = (roomId: string): Promise<void> =>
     slots.drop(roomId).catch((error: unknown) => log.warn({ err: error }, 'a slot was not given back'));
 
-  const judge = (info: RoomInfo) => {
-    const principal = options.principal();
-    const at = now();
-    const ask = (scope: 'live' | 'comments'): Permission =>
-      permit(directory, principal, 'LA', info, { kind: 'live', scope, at });
-    const [permission, comments] = [ask('live'), ask('comments')];
-    return {
-      info,
-      permission,
-      comments: comments.ok,
-      judged: { revision: directory.revision, principal, until: Math.min(endOf(permission), endOf(comments)) },
-    };
-  };
+  const { judge, holds } = createJudge(directory, options.principal, now);
   const mayOpen = (roomId: string, info: RoomInfo): Answer => {
     const { permission } = judge(info);
     // A room that was never contracted is refused as one that is not there.
@@ -197,10 +168,10 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
       if (rooms.size === 0) ackedAt = now();
       const held = rooms.get(roomId);
       const phase = held?.phase === 'ended' ? held.phase : 'live';
-      const made: Subscription = { ...judge(info), sent: resume ?? NOWHERE, phase };
+      const made: Subscription = { right: judge(info), sent: resume ?? NOWHERE, phase };
       if (held === undefined) counters.subscriptions++;
       rooms.set(roomId, made);
-      outbox.owe(roomId, () => hub.snapshot(roomId, { ref, resume, comments: made.comments }));
+      outbox.owe(roomId, () => hub.snapshot(roomId, { ref, resume, comments: made.right.comments }));
       if (hub.isStale(roomId)) watcher.stale(roomId, true);
       return OK;
     } finally {
@@ -224,15 +195,10 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
   };
 
   const reviewRoom = (roomId: string, held: Subscription, at: number): void => {
-    const info = hub.roomOf(roomId)?.live.room ?? held.info;
-    const { judged } = held;
-    const isJudged =
-      info === held.info &&
-      judged.revision === directory.revision &&
-      judged.principal === options.principal() &&
-      at < judged.until;
-    if (!isJudged) Object.assign(held, judge(info));
-    const { permission, phase } = held;
+    const info = hub.roomOf(roomId)?.live.room ?? held.right.info;
+    if (!holds(held.right, info)) held.right = judge(info);
+    const { phase } = held;
+    const { permission } = held.right;
     if (!permission.ok) {
       revoke(roomId, revokedCode(permission.code));
       queue(() => drop(roomId));
