@@ -8,6 +8,7 @@ export {
   tokenFor,
 } from './feed-client.ts';
 export { type OwnGateway, startGateway } from './gateway.ts';
+export { type OwnKafka, startKafka } from './kafka.ts';
 export { createLossyRoad, type LossyRoad } from './lossy-road.ts';
 export { createOwnNames, type OwnNames } from './own-names.ts';
 export { type Stack, stackFile, testStack } from './stack.ts';
