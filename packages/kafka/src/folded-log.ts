@@ -155,9 +155,14 @@ export const createFoldedLog = <Outcome>(options: FoldedLogOptions<Outcome>): Fo
     try {
       await connect();
       const [bounds] = await admin.bounds(topic);
-      if (bounds !== undefined) {
-        // What retention or an operator took away is not waited for.
-        if (bounds.start > next) reach(bounds.start);
+      if (bounds !== undefined && bounds.end < next)
+        // Nothing that stands in it now is known: it is never confirmed again, and somebody must start this process anew.
+        log.error({ topic, ...bounds, next }, 'the log is shorter than what was read of it: it was made anew');
+      else if (bounds !== undefined) {
+        if (bounds.start > next) {
+          log.warn({ topic, ...bounds, next }, 'records were removed from the log before they were read');
+          reach(bounds.start);
+        }
         confirmation.ends(bounds.end, askedAt);
         confirmation.reached(next);
       }

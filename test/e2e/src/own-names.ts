@@ -5,13 +5,18 @@ import { join } from 'node:path';
 import { DEFAULT_PARTITIONS } from '@liveboard/contracts';
 import { createKafkaAdmin } from '@liveboard/kafka';
 import { createLog } from '@liveboard/runtime';
+import kafkajs from 'kafkajs';
 import { type Stack, testStack } from './stack.ts';
+
+const { Kafka, logLevel } = kafkajs;
 
 /** The tests' servers under names of a test's own, with its topics made and a `stack.json` that tools can be given. */
 export interface OwnNames {
   readonly namespace: string;
   readonly stack: Stack;
   readonly file: string;
+  /** Makes a topic anew, with nothing in it. */
+  renew(topic: string): Promise<void>;
   /** Removes the file. */
   remove(): void;
 }
@@ -27,5 +32,14 @@ export const createOwnNames = async (): Promise<OwnNames> => {
   const dir = mkdtempSync(join(tmpdir(), 'live-board-test-'));
   const file = join(dir, 'stack.json');
   writeFileSync(file, JSON.stringify(stack));
-  return { namespace, stack, file, remove: () => rmSync(dir, { recursive: true, force: true }) };
+  const renew = async (topic: string): Promise<void> => {
+    const client = new Kafka({ clientId: 'liveboard-test', brokers, logLevel: logLevel.NOTHING }).admin();
+    await client.connect();
+    await client.deleteTopics({ topics: [namespace + topic] });
+    await client.disconnect();
+    await admin.connect();
+    await admin.ensureTopics(namespace, DEFAULT_PARTITIONS);
+    await admin.disconnect();
+  };
+  return { namespace, stack, file, renew, remove: () => rmSync(dir, { recursive: true, force: true }) };
 };

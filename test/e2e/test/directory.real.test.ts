@@ -93,6 +93,25 @@ describe('a folded log', () => {
   });
 });
 
+it('a log that was made anew under its reader is not confirmed any more', async () => {
+  const own = await createOwnNames();
+  const made = createFoldedLog<number>({
+    ...kafka,
+    namespace: own.namespace,
+    name: 'directory',
+    topic: own.namespace + TOPICS.directory.name,
+    confirmEveryMs: 100,
+    fold: ({ offset }) => offset,
+  });
+  made.start();
+  expect(await made.append([message('a'), message('b')])).toEqual([0, 1]);
+  await made.ready;
+  await own.renew(TOPICS.directory.name);
+  await expect.poll(() => made.unconfirmedMs(), { interval: 100, timeout: 30_000 }).toBeGreaterThan(3_000);
+  await made.stop();
+  own.remove();
+});
+
 describe('gateways', () => {
   let world: World;
   let gateways: OwnGateway[];
