@@ -73,7 +73,7 @@ export const accessPage = (
 
 A partner sees numbers of a room only where the room's seller has **authorized** it and a **contract** covers the time. Both stand in the **directory**: the
 topic \`live.directory\`, one partition, kept for ever. Every gateway reads it from its first record and answers by what it has read. Nothing else
-grants anything; the token says only who asks.
+grants anything; the token says only who asks. \`npm run directory -- export\` shows it, a line a record ([Operations](operations.md#the-directory)).
 
 ## Records
 
@@ -85,6 +85,13 @@ ${kinds(root)}
 Contracts and authorizations name either an account or a shop. The \`level\` of a contract is that of its subject; a shop's contract covers the rooms with that \`shop_id\`. Contracts may be
 edited, any number may stand side by side, and a re-signed one is another record. An authorization with a \`contract_id\` is good for that contract alone; without one, for
 every contract with the partner about the same account or shop.
+
+Whoever may write to this topic may grant anything: let nobody do so but the gateways and your own contract system. Any Kafka client will do, here kcat:
+
+\`\`\`sh
+echo '{"v":1,"kind":"contract","id":"c-1","rev":1,"by":"sales","body":{"partner_id":"northlight","account_id":"acct-1","level":"account","services":["live_management"],"from":1767225600000}}' |
+  kcat -P -b BROKER -t live.directory -p 0 -k contract/c-1
+\`\`\`
 
 ## What a record does
 

@@ -67,13 +67,21 @@ export const createDirectory = (records: readonly unknown[] = [], append = 0): D
   const held = new Map<string, Held>(
     Object.entries(SERVICE_CATEGORIES).map(([code, body]) => [`service_category/${code}`, { rev: 0, body }]),
   );
-  const contracts = new Map<string, Map<string, Contract>>();
+  /** By partner, and by partner and subject. A list of rooms asks for each of its rooms. */
+  const ofPartner = new Map<string, Map<string, Contract>>();
+  const ofSubject = new Map<string, Map<string, Contract>>();
   let revision = 0;
 
   const keepContract = (id: string, before: Contract | undefined, body: DirectoryBody<'contract'>): void => {
-    if (before !== undefined) contracts.get(before.partner_id)?.delete(id);
-    const of = contracts.get(body.partner_id) ?? new Map<string, Contract>();
-    contracts.set(body.partner_id, of.set(id, { id, ...body }));
+    const contract: Contract = { id, ...body };
+    for (const [index, keyOf] of [
+      [ofPartner, ({ partner_id }: Contract) => partner_id],
+      [ofSubject, (each: Contract) => authorizationId(each.partner_id, each)],
+    ] as const) {
+      if (before !== undefined) index.get(keyOf(before))?.delete(id);
+      const held = index.get(keyOf(contract)) ?? new Map<string, Contract>();
+      index.set(keyOf(contract), held.set(id, contract));
+    }
   };
 
   const directory: Directory = {
@@ -99,8 +107,18 @@ export const createDirectory = (records: readonly unknown[] = [], append = 0): D
     },
     get: (kind, id) => held.get(`${kind}/${id}`)?.body as DirectoryBody<typeof kind> | undefined,
     revOf: (kind, id) => held.get(`${kind}/${id}`)?.rev ?? 0,
-    contracts: (partnerId, subject) =>
-      [...(contracts.get(partnerId)?.values() ?? [])].filter((each) => subject === undefined || covers(each, subject)),
+    contracts: (partnerId, subject) => {
+      if (subject === undefined) return [...(ofPartner.get(partnerId)?.values() ?? [])];
+      const { account_id, shop_id } = subject;
+      const about = [
+        ...(account_id === undefined ? [] : [{ account_id }]),
+        ...(shop_id === undefined ? [] : [{ shop_id }]),
+      ];
+      return about.flatMap((one) =>
+        // An account may be called as a shop is here: the contract says which it is.
+        [...(ofSubject.get(authorizationId(partnerId, one))?.values() ?? [])].filter((each) => covers(each, one)),
+      );
+    },
     authorization: (partnerId, subject) => {
       const id = authorizationId(partnerId, subject);
       const body = directory.get('authorization', id);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createDirectory, type Directory, isRevoked, standingOf, stateOf } from '../src/index.ts';
@@ -53,6 +54,15 @@ describe('a record', () => {
     expect(directory.revision).toBe(0);
   });
 
+  it('about an account whose name is that of a shop is not about the shop', () => {
+    const directory = createDirectory([contract('c', { account_id: 'shop:s' })]);
+    expect(directory.contracts('p', { shop_id: 's' })).toEqual([]);
+    expect(directory.contracts('p', { account_id: 'shop:s', shop_id: 's' }).map(({ id }) => id)).toEqual(['c']);
+    directory.apply(contract('c', { account_id: 'b' }, 2), 0);
+    expect(directory.contracts('p', { account_id: 'shop:s' })).toEqual([]);
+    expect(directory.contracts('p', { account_id: 'b' }).map(({ id }) => id)).toEqual(['c']);
+  });
+
   it('may edit a contract, also to end it', () => {
     const directory = createDirectory([contract('c', {}), contract('d', { from: 5 })]);
     expect(directory.apply(contract('c', { from: 10, to: 20, services: ['shop_management'] }, 2), 0).kind).toBe(
@@ -66,6 +76,12 @@ describe('a record', () => {
     expect(directory.apply(contract('c', { partner_id: 'q' }, 3), 0).kind).toBe('applied');
     expect([directory.contracts('p').length, directory.contracts('q').length]).toEqual([1, 1]);
   });
+});
+
+it('the record on the page of access is one', () => {
+  const page = readFileSync(new URL('../../../docs/access.md', import.meta.url), 'utf8');
+  const directory = createDirectory([JSON.parse(/echo '(.*)'/.exec(page)?.[1] ?? 'null')]);
+  expect(directory.contracts('northlight', { account_id: 'acct-1' }).map(({ id }) => id)).toEqual(['c-1']);
 });
 
 describe('an authorization', () => {
