@@ -86,7 +86,7 @@ it('the record on the page of access is one', () => {
 
 describe('an authorization', () => {
   const STATES = ['requested', 'granted', 'declined', 'withdrawn', 'revoked'] as const;
-  /** The steps that PROTOCOLS names, by the state that stands. */
+  /** The steps that are legal, by the state that stands. */
   const LEGAL: Readonly<Record<string, readonly string[]>> = {
     none: ['requested', 'granted'],
     requested: ['requested', 'granted', 'declined', 'withdrawn'],
