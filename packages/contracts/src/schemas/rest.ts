@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Permit } from '../access.ts';
 import type { Problem } from '../errors.ts';
 import type { Card, Monitoring } from '../feed.ts';
 import type { Ledger } from '../rows.ts';
@@ -29,22 +30,6 @@ export const problem = z
   })
   .meta({ id: 'Problem', description: 'RFC 9457; programs go by code' }) satisfies z.ZodType<Problem>;
 
-export const card = z
-  .object({
-    ...roomInfo.shape,
-    access: z.enum(['granted', 'requested', 'declined', 'revoked', 'none']),
-    metrics: z.record(z.string(), z.number()).exactOptional(),
-    compare: compare.exactOptional(),
-    held: z.boolean().exactOptional().meta({ description: 'among the partner’s five' }),
-  })
-  .meta({ id: 'Card' }) satisfies z.ZodType<Card>;
-
-export const roomList = z.object({
-  items: z.array(card),
-  next_cursor: z.string().exactOptional(),
-  as_of: instant,
-});
-
 export const permit = z
   .object({
     authorization_id: z.string(),
@@ -53,7 +38,28 @@ export const permit = z
     to: instant.exactOptional(),
     lookback_from: instant.exactOptional(),
   })
-  .meta({ id: 'Permit', description: 'what allowed the look; the period is half-open' });
+  .meta({ id: 'Permit', description: 'what allowed the look; the period is half-open' }) satisfies z.ZodType<Permit>;
+
+export const card = z
+  .object({
+    ...roomInfo.shape,
+    access: z.enum(['granted', 'requested', 'declined', 'revoked', 'none']),
+    metrics: z.record(z.string(), z.number()).exactOptional(),
+    compare: compare.exactOptional(),
+    held: z.boolean().exactOptional().meta({ description: 'among the partner’s five' }),
+    permits: z
+      .array(permit)
+      .readonly()
+      .exactOptional()
+      .meta({ description: 'of an ended room: what allows its numbers' }),
+  })
+  .meta({ id: 'Card' }) satisfies z.ZodType<Card>;
+
+export const roomList = z.object({
+  items: z.array(card),
+  next_cursor: z.string().exactOptional(),
+  as_of: instant,
+});
 
 export const minuteList = z.object({
   minutes: z.array(minuteRow),
