@@ -10,6 +10,7 @@ import type { Registry } from 'prom-client';
 import type { DevIssuer } from './dev/issuer.ts';
 import { registerDocs } from './docs/pages.ts';
 import type { Feed } from './feed/server.ts';
+import { type HttpOptions, registerHttp } from './http.ts';
 import type { Intake } from './intake/route.ts';
 import type { LogReader } from './log-reader.ts';
 import { Refusal, sendProblem } from './problem.ts';
@@ -21,7 +22,9 @@ import { registerSignIn } from './rest/sign-in.ts';
 import { registerStatus } from './rest/status.ts';
 import { pagePolicy } from './sign-in.ts';
 
-export interface AppOptions {
+export interface AppOptions extends HttpOptions {
+  /** Addresses or networks of balancers, whose word on a client's address is taken. */
+  readonly trustedProxies: readonly string[];
   readonly feed: Feed;
   readonly context: RestContext;
   readonly intake: Intake;
@@ -60,7 +63,15 @@ const PAGE_PREFIXES = ['/v1/', '/dev/', '/docs/', '/assets/'];
 /** The HTTP server: feed, REST, and the built board. */
 export const createApp = async (options: AppOptions): Promise<FastifyInstance> => {
   const { feed, context, issuer, boardDir, notReady, answers, log } = options;
-  const app = fastify({ logger: false, bodyLimit: 64 * 1024, requestTimeout: 15_000, forceCloseConnections: true });
+  const { trustedProxies } = options;
+  const trustProxy = trustedProxies.length === 0 ? false : [...trustedProxies];
+  const app = fastify({
+    logger: false,
+    trustProxy,
+    bodyLimit: 64 * 1024,
+    requestTimeout: 15_000,
+    forceCloseConnections: true,
+  });
   // Before any hook that may refuse: sockets refused by an earlier one would never be let go.
   await app.register(fastifyWebsocket, {
     // A frame too large or not a frame: the library closes with the code that says so.
@@ -71,6 +82,7 @@ export const createApp = async (options: AppOptions): Promise<FastifyInstance> =
       done();
     },
   });
+  await registerHttp(app, options);
   refuseQueryTokens(app);
   app.addHook('onResponse', async (_, { statusCode }) => {
     answers[statusCode] = (answers[statusCode] ?? 0) + 1;

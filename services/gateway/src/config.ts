@@ -1,6 +1,18 @@
+import { isIP } from 'node:net';
 import { DEFAULT_POLICY } from '@liveboard/access';
 import { FIELDS } from '@liveboard/runtime';
 import { z } from 'zod';
+
+/** An address, or a network as `10.0.0.0/8`. */
+const isNetwork = (text: string): boolean => {
+  const [address = '', bits, ...more] = text.split('/');
+  const version = isIP(address);
+  return (
+    version !== 0 &&
+    more.length === 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)))
+  );
+};
 
 const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
 
@@ -49,6 +61,14 @@ export const SETTINGS = {
   LIVEBOARD_DEV_KEYS: z.string().optional(),
   /** Days that history may be looked back at, whatever the contracts say; 0: no limit. */
   LIVEBOARD_HISTORY_LOOKBACK_DAYS: z.coerce.number().int().min(0).default(DEFAULT_POLICY.lookbackDays),
+  /** Addresses or networks (CIDR) of the balancers in front, comma-separated: `X-Forwarded-For` is believed from them alone. */
+  LIVEBOARD_TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').flatMap((each) => each.trim() || []))
+    .refine((list) => list.every(isNetwork), 'must list addresses or networks, as 10.0.0.0/8'),
+  /** Requests of REST a minute from one address. */
+  LIVEBOARD_MAX_REQUESTS_PER_MINUTE: count(3_000),
   /** Open feeds of one partner, over all of its members. */
   LIVEBOARD_MAX_SOCKETS_PER_PARTNER: count(50),
   /** Open feeds from one address. */

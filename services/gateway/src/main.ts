@@ -196,6 +196,8 @@ const app = await createApp({
   generation: settings.LIVEBOARD_LOG_GENERATION,
   issuer,
   signIn: signIn.told,
+  trustedProxies: settings.LIVEBOARD_TRUSTED_PROXIES,
+  requestsPerMinute: settings.LIVEBOARD_MAX_REQUESTS_PER_MINUTE,
   boardDir: settings.LIVEBOARD_BOARD_DIR,
   notReady: () => (draining ? 'the gateway is going down' : notReady()),
   registry,

@@ -9,6 +9,7 @@ import { type Stack, stackFile, testStack } from './stack.ts';
 
 /** Limits out of the way of tests that are not about them. */
 const WIDE = {
+  LIVEBOARD_MAX_REQUESTS_PER_MINUTE: '1000000',
   LIVEBOARD_MAX_UPGRADES_PER_SECOND: '1000',
   LIVEBOARD_MAX_INBOUND_PER_SECOND: '1000',
 } as const;
