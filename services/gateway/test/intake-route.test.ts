@@ -68,6 +68,10 @@ const create = async (limits: { batches?: number; events?: number } = {}) => {
     intake,
     notReady: () => undefined,
     registry: new Registry(),
+    answers: {},
+    signIn: { kind: 'none' },
+    trustedProxies: [],
+    requestsPerMinute: 1_000,
     log,
   } as unknown as AppOptions);
   apps.push(app);
