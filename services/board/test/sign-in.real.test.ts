@@ -220,7 +220,7 @@ describe('a sign-in that fails', () => {
     const { page } = await open(HERE);
     await fillIn(page, 'stranger');
     await failed(page, 'LIVE Board does not know this account');
-    await page.getByText('claims: lb').waitFor();
+    await page.getByText('lb: ').waitFor();
     expect(await stored(page, 'sessionStorage')).not.toContain('access_token');
   });
 });

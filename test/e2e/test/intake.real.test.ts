@@ -10,10 +10,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   connectFeed,
   createSigner,
+  createWorld,
   type FeedClient,
   type OwnGateway,
   stackFile,
   startGateway,
+  startKafka,
   testStack,
   tokenFor,
 } from '../src/index.ts';
@@ -37,8 +39,11 @@ afterAll(async () => {
   bridge?.close();
 });
 
-const ownGateway = async (env: Readonly<Record<string, string>> = {}): Promise<OwnGateway> => {
-  const made = await startGateway(stack, stackFile(), env);
+const ownGateway = async (
+  env: Readonly<Record<string, string>> = {},
+  wanted: 'ready' | 'alive' = 'ready',
+): Promise<OwnGateway> => {
+  const made = await startGateway(stack, stackFile(), env, wanted);
   gateways.push(made);
   return made;
 };
@@ -216,9 +221,34 @@ describe('a room that Redis has forgotten', () => {
 });
 
 describe('without Kafka', () => {
+  it('a batch is refused in time, and accepted once the broker answers again', async () => {
+    const kafka = await startKafka();
+    const world = await createWorld({ ...stack, kafka_brokers: kafka.brokers });
+    try {
+      const { url: to } = await world.gateway();
+      const room = roomOf('frozen');
+      const token = serviceOf('acct-demo');
+      expect(await post(token, lines([started(room)]), { to })).toMatchObject({ status: 202 });
+      kafka.freeze();
+      const began = performance.now();
+      const refused = await post(token, lines([comment(room)]), { to });
+      expect(refused).toMatchObject({ status: 503, retry: '2', body: { code: 'UNAVAILABLE' } });
+      expect(performance.now() - began).toBeLessThan(15_000);
+      kafka.thaw();
+      await expect
+        .poll(async () => (await post(token, lines([comment(room)]), { to })).status, { timeout: 60_000 })
+        .toBe(202);
+    } finally {
+      kafka.thaw();
+      await world.close();
+      await kafka.stop();
+    }
+  });
+
   it('a batch is refused in time, and counts once when it comes again', async () => {
     const port = await freePort();
-    const gateway = await ownGateway({ KAFKA_BROKERS: `127.0.0.1:${port}` });
+    // It takes nobody in before it has read who may do what.
+    const gateway = await ownGateway({ KAFKA_BROKERS: `127.0.0.1:${port}` }, 'alive');
     const room = roomOf('away');
     const token = serviceOf('acct-demo');
     const body = lines([started(room), comment(room), paid(room, 1)]);
