@@ -6,6 +6,7 @@ import {
   DIRECTORY_BODIES,
   REFUSALS,
   SERVICE_CATEGORIES,
+  STEP_REFUSALS,
   TRANSITIONS,
 } from '../../packages/access/src/index.ts';
 import { MODULES, SCOPES } from '../../packages/contracts/src/access.ts';
@@ -107,6 +108,15 @@ ${table(
 )}
 
 \`expired\` (a request or a grant whose \`expires_at\` has come) and \`lapsed\` (granted, the contract is over and none is in force) follow from the clock and are stored nowhere. A request that has expired can still be granted. A lapsed one holds again with the next contract, and history of the time before stays visible.
+
+People take these steps over [REST](rest.md#authorizations), which asks in this order and then lets the log decide:
+
+${table(
+  ['code', 'rule'],
+  Object.values(STEP_REFUSALS).map(({ code: refused, rule }) => [code(refused), rule]),
+)}
+
+The role is asked first, so that a refusal never says what is there.
 
 ## Who may see what
 

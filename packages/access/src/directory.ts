@@ -46,6 +46,10 @@ export interface Directory {
   contracts(partnerId: string, subject?: Subject): readonly Contract[];
   /** The authorization for just that account or that shop. */
   authorization(partnerId: string, subject: Subject): Authorization | undefined;
+  /** All authorizations, in no order. A partner's, where one is named. */
+  authorizations(partnerId?: string): readonly Authorization[];
+  /** When the last record that took effect was appended, ms; undefined: there is none yet. */
+  atOf(kind: DirectoryKind, id: string): number | undefined;
   /** Rises with each record that took effect: what was decided before may differ now. */
   readonly revision: number;
 }
@@ -60,6 +64,8 @@ const ignored = (why: Ignored): Folded => ({ kind: 'ignored', why });
 interface Held {
   readonly rev: number;
   readonly body: unknown;
+  /** Of its record, ms. */
+  readonly at?: number;
 }
 
 /** `records`: what stands in the log already, all of it appended at the instant `append`, ms. */
@@ -70,6 +76,7 @@ export const createDirectory = (records: readonly unknown[] = [], append = 0): D
   /** By partner, and by partner and subject. A list of rooms asks for each of its rooms. */
   const ofPartner = new Map<string, Map<string, Contract>>();
   const ofSubject = new Map<string, Map<string, Contract>>();
+  const grants = new Map<string, Map<string, Authorization>>();
   let revision = 0;
 
   const keepContract = (id: string, before: Contract | undefined, body: DirectoryBody<'contract'>): void => {
@@ -100,12 +107,21 @@ export const createDirectory = (records: readonly unknown[] = [], append = 0): D
       if (rev !== (before?.rev ?? 0) + 1) return ignored('not_next');
       if (grant !== undefined && !isLegal(before?.body as typeof grant | undefined, grant, at))
         return ignored('illegal');
-      held.set(key, { rev, body: parsed.data });
+      held.set(key, { rev, body: parsed.data, at });
+      if (grant !== undefined) {
+        const ofOne = grants.get(grant.partner_id) ?? new Map<string, Authorization>();
+        grants.set(grant.partner_id, ofOne.set(id, { id, ...grant }));
+      }
       if (kind === 'contract') keepContract(id, before?.body as Contract, parsed.data as DirectoryBody<'contract'>);
       revision++;
       return APPLIED;
     },
     get: (kind, id) => held.get(`${kind}/${id}`)?.body as DirectoryBody<typeof kind> | undefined,
+    authorizations: (partnerId) => {
+      const asked = partnerId === undefined ? [...grants.values()] : [grants.get(partnerId)];
+      return asked.flatMap((each) => [...(each?.values() ?? [])]);
+    },
+    atOf: (kind, id) => held.get(`${kind}/${id}`)?.at,
     revOf: (kind, id) => held.get(`${kind}/${id}`)?.rev ?? 0,
     contracts: (partnerId, subject) => {
       if (subject === undefined) return [...(ofPartner.get(partnerId)?.values() ?? [])];

@@ -21,6 +21,7 @@ export {
 export { isRevoked } from './principals.ts';
 export {
   AUTHORIZATION_STATES,
+  authorizationId,
   DIRECTORY_BODIES,
   type DirectoryBody,
   type DirectoryKind,
@@ -28,4 +29,18 @@ export {
 } from './records.ts';
 export { SERVICE_CATEGORIES } from './service-categories.ts';
 export { type AuthorizationState, standingOf, stateOf } from './states.ts';
+export {
+  DEFAULT_SCOPES,
+  decideStep,
+  isOwn,
+  maySee,
+  parseSubject,
+  STEP_REFUSALS,
+  STEPS,
+  type Step,
+  type StepDecision,
+  type StepTerms,
+  stepsOf,
+  subjectOf,
+} from './steps.ts';
 export { TRANSITIONS, type Transition } from './transitions.ts';

@@ -11,6 +11,8 @@ export interface Principal {
   readonly partner_id?: string | undefined;
   readonly account_ids?: readonly string[] | undefined;
   readonly shop_ids?: readonly string[] | undefined;
+  /** The seller's main account, which alone decides what partners may see. */
+  readonly main?: boolean | undefined;
   readonly name?: string | undefined;
 }
 

@@ -36,10 +36,16 @@ const ALLOWED: ReadonlySet<string> = new Set(TRANSITIONS.map(({ from, to }) => `
 export const hasExpired = ({ state, expires_at }: Pick<Body, 'state' | 'expires_at'>, at: number): boolean =>
   (state === 'requested' || state === 'granted') && expires_at !== undefined && expires_at <= at;
 
+/** From where the next step of an authorization leads at the instant `at`, ms: a grant that has run out is `expired`. */
+export const stepFrom = (held: Body | undefined, at: number): Transition['from'] => {
+  if (held === undefined) return 'none';
+  return held.state === 'granted' && hasExpired(held, at) ? 'expired' : held.state;
+};
+
+export const mayGo = (from: Transition['from'], to: State): boolean => ALLOWED.has(`${from} ${to}`);
+
 /** Whether an authorization may go from `held` to `next` at the instant `append`, ms. It is never about somebody else. */
 export const isLegal = (held: Body | undefined, next: Body, append: number): boolean => {
-  if (held === undefined) return ALLOWED.has(`none ${next.state}`);
-  if (held.account_id !== next.account_id || held.shop_id !== next.shop_id) return false;
-  const from = held.state === 'granted' && hasExpired(held, append) ? 'expired' : held.state;
-  return ALLOWED.has(`${from} ${next.state}`);
+  if (held !== undefined && (held.account_id !== next.account_id || held.shop_id !== next.shop_id)) return false;
+  return mayGo(stepFrom(held, append), next.state);
 };

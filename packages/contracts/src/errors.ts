@@ -17,7 +17,7 @@ export const ERRORS = {
   ROOM_NOT_MONITORED: { status: 409, title: 'The live room is not among the watched ones' },
   NOT_SUBSCRIBED: { status: 409, title: 'Not subscribed to this room' },
   ROOM_ENDED: { status: 409, title: 'The room has ended' },
-  CONFLICT: { status: 409, title: 'Somebody else changed it first' },
+  CONFLICT: { status: 409, title: 'Its present state does not allow this' },
   GUIDANCE_CLOSED: { status: 409, title: 'The prompt is closed' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is too large' },
   RATE_LIMITED: { status: 429, title: 'Too many requests' },

@@ -1,4 +1,5 @@
 export * from './access.ts';
+export * from './authorizations.ts';
 export * from './close-codes.ts';
 export * from './errors.ts';
 export * from './events/fields.ts';

@@ -15,6 +15,7 @@ import type { Intake } from './intake/route.ts';
 import type { LogReader } from './log-reader.ts';
 import { Refusal, sendProblem } from './problem.ts';
 import { refuseQueryTokens } from './query-token.ts';
+import { type AuthorizationDeps, registerAuthorizations } from './rest/authorizations.ts';
 import type { RestContext } from './rest/context.ts';
 import { registerDev } from './rest/dev.ts';
 import { registerRooms } from './rest/rooms.ts';
@@ -28,6 +29,7 @@ export interface AppOptions extends HttpOptions {
   readonly feed: Feed;
   readonly context: RestContext;
   readonly intake: Intake;
+  readonly authorizations: Pick<AuthorizationDeps, 'write' | 'links'>;
   readonly logReader: LogReader;
   readonly namespace: string;
   /** Of the log. */
@@ -71,6 +73,8 @@ export const createApp = async (options: AppOptions): Promise<FastifyInstance> =
     bodyLimit: 64 * 1024,
     requestTimeout: 15_000,
     forceCloseConnections: true,
+    // A link's token is longer than other ids.
+    routerOptions: { maxParamLength: 600 },
   });
   // Before any hook that may refuse: sockets refused by an earlier one would never be let go.
   await app.register(fastifyWebsocket, {
@@ -106,6 +110,7 @@ export const createApp = async (options: AppOptions): Promise<FastifyInstance> =
   registerStatus(app, context, options);
   options.intake.register(app);
   registerSignIn(app, options.signIn);
+  registerAuthorizations(app, { ...context, ...options.authorizations, now: Date.now });
   if (issuer !== undefined) registerDev(app, issuer);
   await registerDocs(app);
   app.get('/healthz', async () => 'ok\n');

@@ -1,4 +1,5 @@
 import type { KafkaAdmin } from '@liveboard/kafka';
+import { within } from './within.ts';
 
 /** What the gateway asks about the log. Each question rejects where no answer comes in time. */
 export interface LogReader extends Pick<KafkaAdmin, 'clusterId' | 'bounds' | 'committed'> {
@@ -20,17 +21,7 @@ export const createLogReader = (admin: KafkaAdmin, answerMs = ANSWER_MS): LogRea
     });
     return connected;
   };
-  const ask = async <T>(question: () => Promise<T>): Promise<T> => {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`Kafka did not answer within ${answerMs} ms`)), answerMs);
-    });
-    try {
-      return await Promise.race([connect().then(question), late]);
-    } finally {
-      clearTimeout(timer);
-    }
-  };
+  const ask = <T>(question: () => Promise<T>): Promise<T> => within(answerMs, connect().then(question));
   return {
     clusterId: () => ask(() => admin.clusterId()),
     bounds: (topic) => ask(() => admin.bounds(topic)),

@@ -29,6 +29,7 @@ import { createOwner } from './intake/owner.ts';
 import { createIntake, INTAKE_LIMITS } from './intake/route.ts';
 import { createEventWriter } from './intake/writer.ts';
 import { createKeySet } from './key-set.ts';
+import { createLinks, readLinkKey } from './links.ts';
 import { findDifference } from './log-agreement.ts';
 import { createLogReader } from './log-reader.ts';
 import { createMetrics } from './metrics.ts';
@@ -52,14 +53,21 @@ const isDev = signing.kind === 'dev';
 let issuer: DevIssuer | undefined;
 let keySet: JWTVerifyGetKey;
 if (signing.kind === 'dev') {
-  const [hosted] = DEMO_ACCOUNTS;
-  const accounts = createDevAccounts(hosted?.account_id ?? '');
+  const [hosted, unasked] = [DEMO_ACCOUNTS[0], DEMO_ACCOUNTS.at(-1)];
+  const accounts = createDevAccounts(hosted?.account_id ?? '', unasked?.account_id ?? '');
   issuer = await createDevIssuer(accounts, settings.LIVEBOARD_ISSUER, settings.LIVEBOARD_DEV_KEYS);
   keySet = issuer.keys;
 } else keySet = createKeySet(signing);
 const signIn = chooseSignIn(settings);
 if (!signIn.ok) {
   log.fatal(signIn.why);
+  process.exit(EXIT_HALTED);
+}
+
+const linkKey =
+  settings.LIVEBOARD_LINK_KEY_FILE === undefined ? issuer?.secret : readLinkKey(settings.LIVEBOARD_LINK_KEY_FILE);
+if (linkKey === undefined) {
+  log.fatal('LIVEBOARD_LINK_KEY_FILE: must name a file of at least 32 bytes where LIVEBOARD_DEV_ISSUER is not 1');
   process.exit(EXIT_HALTED);
 }
 
@@ -191,6 +199,7 @@ const app = await createApp({
     authenticate,
   },
   intake,
+  authorizations: { write: rights.write, links: createLinks(linkKey) },
   logReader,
   namespace: settings.LIVEBOARD_NAMESPACE,
   generation: settings.LIVEBOARD_LOG_GENERATION,

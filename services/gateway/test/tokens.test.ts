@@ -141,7 +141,7 @@ describe('a token with a wrong claim', () => {
 });
 
 it('a token issued before its holder’s tokens were revoked is refused', async () => {
-  const issuer = await createDevIssuer(createDevAccounts('a'), 'test', undefined);
+  const issuer = await createDevIssuer(createDevAccounts('a', 'unasked'), 'test', undefined);
   const token = (await issuer.issue('demo-partner'))?.token ?? '';
   const verify = (notBefore: number) =>
     createVerifier(issuer.keys, 'test', (sub, issuedAt) => sub === 'demo-partner' && issuedAt < notBefore)(token);

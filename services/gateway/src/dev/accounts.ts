@@ -18,7 +18,8 @@ const account = (sub: string, name: string, what: string, lb: Omit<TokenClaims['
   lb: { ...lb, name },
 });
 
-export const createDevAccounts = (hosted: string): readonly DevAccount[] => [
+/** `hosted`: the account of a simulated room. `unasked`: the one whose seller was not asked for an authorization yet. */
+export const createDevAccounts = (hosted: string, unasked: string): readonly DevAccount[] => [
   account('demo-partner', 'Mira Tan', 'Agency Northlight: watches up to five rooms', {
     role: 'partner',
     partner_id: 'northlight',
@@ -34,8 +35,12 @@ export const createDevAccounts = (hosted: string): readonly DevAccount[] => [
   account('demo-host', 'Ayu', 'Host of one room', { role: 'host', account_ids: [hosted, OWN_ACCOUNT] }),
   account('demo-seller', 'Sagara Skin', 'Seller, main account: grants and revokes', {
     role: 'seller',
-    account_ids: [hosted],
+    account_ids: [hosted, unasked, OWN_ACCOUNT],
     main: true,
+  }),
+  account('demo-clerk', 'Sagara Skin, desk', 'Seller, another account: looks and grants nothing', {
+    role: 'seller',
+    account_ids: [hosted, unasked, OWN_ACCOUNT],
   }),
   account('demo-operator', 'Operations', 'Sees every room and the data’s health', {
     role: 'operator',

@@ -9,6 +9,8 @@ const LIFE_S = 900;
 /** Signs tokens for demo accounts. The key lies in a file, so that every gateway of one stack trusts the same. */
 export interface DevIssuer {
   readonly accounts: readonly DevAccount[];
+  /** Known to the gateways of the stack alone. */
+  readonly secret: Buffer;
   readonly keys: ReturnType<typeof createLocalJWKSet>;
   /** Undefined for an unknown `sub`. `expires_at` in ms. */
   issue(sub: string): Promise<{ token: string; expires_at: number } | undefined>;
@@ -44,6 +46,7 @@ export const createDevIssuer = async (
   const key = await importJWK(jwk, 'EdDSA');
   return {
     accounts,
+    secret: Buffer.from(jwk.d ?? '', 'base64url'),
     keys: createLocalJWKSet({ keys: [open] }),
     issue: async (sub) => {
       const account = accounts.find((each) => each.sub === sub);
