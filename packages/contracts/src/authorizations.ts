@@ -58,3 +58,25 @@ export interface GrantView {
   /** What the asker may do with it now; empty for whoever the link was not meant for. */
   readonly steps: readonly string[];
 }
+
+/** What was read of history: minutes of a room, or the totals that its card shows once it has ended. */
+export const READS = ['minutes', 'totals'] as const;
+
+/** One line of the access log. Instants in UTC ms. */
+export interface AccessEntry {
+  readonly at: number;
+  /** Whoever did it, the `sub` of a token. */
+  readonly by: string;
+  /** A step of an authorization (`requested`, `granted`, `edited`, `declined`, `withdrawn`, `revoked`), or what was read. */
+  readonly what: string;
+  readonly partner_id?: string | undefined;
+  readonly account_id?: string | undefined;
+  readonly shop_id?: string | undefined;
+  /** Of a read. Of what was shown, half-open. */
+  readonly room_id?: string | undefined;
+  readonly range?: { readonly from: number; readonly to: number } | undefined;
+  /** The contract that permitted a read; of a step, that it is bound to. None: an operator read. */
+  readonly contract_id?: string | undefined;
+  /** Of a step. */
+  readonly scopes?: readonly string[] | undefined;
+}

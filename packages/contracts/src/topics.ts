@@ -9,7 +9,7 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const MIB = 1_048_576;
 
-/** Every topic of ours; names carry no namespace. Owned by: events = producers, minutes/checkpoints/quarantine = ingest, guidance/directory = gateway. */
+/** Every topic of ours; names carry no namespace. Owned by: events = producers, minutes/checkpoints/quarantine = ingest, guidance/directory/access = gateway. */
 export const TOPICS = {
   events: {
     name: 'live.events',
@@ -40,6 +40,12 @@ export const TOPICS = {
     name: 'live.directory',
     partitions: 1,
     config: { 'message.timestamp.type': 'LogAppendTime', 'retention.ms': '-1' },
+  },
+  access: {
+    name: 'live.access',
+    partitions: 1,
+    // A year and a month: what was looked at can be told when the year is looked over.
+    config: { 'message.timestamp.type': 'LogAppendTime', 'retention.ms': String(400 * DAY) },
   },
   quarantine: { name: 'live.quarantine', partitions: 'P', config: { 'retention.ms': String(30 * DAY) } },
 } as const satisfies Record<string, TopicSpec>;

@@ -19,6 +19,8 @@ export interface FoldedLogOptions<Outcome> extends KafkaOptions {
   readonly topic: string;
   /** Takes the next record and says what it did; must not throw. Each record is given once, in the order of the log. */
   readonly fold: (record: FoldedRecord) => Outcome;
+  /** Folds no more than so many records before the end that the log has at the start; absent: all of it. */
+  readonly last?: number;
   /** How often the log's end is asked for, ms. */
   readonly confirmEveryMs?: number;
   /** How long a writer waits until its own record was read, ms. */
@@ -31,7 +33,7 @@ export interface FoldedLogOptions<Outcome> extends KafkaOptions {
 export interface FoldedLog<Outcome> {
   /** Begins to read, again and again where Kafka is away. */
   start(): void;
-  /** Resolves once all that the log held when it was first asked for its end was folded. */
+  /** Resolves once all that the log held when it was first asked for its end was folded, `last` of it where that was given. */
   readonly ready: Promise<void>;
   /** For how long nobody could say that all of the log was folded, ms; undefined before it ever was. */
   unconfirmedMs(): number | undefined;
@@ -52,7 +54,7 @@ const said = (error: unknown): unknown => (error instanceof Error ? error.messag
 
 export const createFoldedLog = <Outcome>(options: FoldedLogOptions<Outcome>): FoldedLog<Outcome> => {
   const { namespace, name, topic, fold, log, confirmEveryMs = CONFIRM_EVERY_MS, readBackMs = READ_BACK_MS } = options;
-  const { steadyNow = () => performance.now() } = options;
+  const { last, steadyNow = () => performance.now() } = options;
   const admin = createKafkaAdmin(options);
   const producer = createKafkaProducer(options);
   const confirmation = createConfirmation(steadyNow);
@@ -61,6 +63,8 @@ export const createFoldedLog = <Outcome>(options: FoldedLogOptions<Outcome>): Fo
   const early = new Map<number, Outcome>();
   let appending = 0;
   let next = 0;
+  /** Whether it is known where reading begins. */
+  let placed = last === undefined;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let connected: Promise<unknown> | undefined;
@@ -100,7 +104,23 @@ export const createFoldedLog = <Outcome>(options: FoldedLogOptions<Outcome>): Fo
     if (!stopped) timer = setTimeout(work, ms);
   };
 
+  const connect = (): Promise<unknown> => {
+    connected ??= Promise.all([admin.connect(), producer.connect()]).catch((error: unknown) => {
+      connected = undefined;
+      throw error;
+    });
+    return connected;
+  };
+
+  const place = async (): Promise<void> => {
+    await connect();
+    const [bounds] = await admin.bounds(topic);
+    if (bounds !== undefined) next = Math.max(bounds.start, bounds.end - (last ?? bounds.end));
+    placed = true;
+  };
+
   const read = async (): Promise<void> => {
+    if (!placed) await place();
     const made = createClient(options).consumer({
       groupId: `${namespace}liveboard.${name}.${randomUUID()}`,
       maxWaitTimeInMs: MAX_WAIT_MS,
@@ -142,19 +162,11 @@ export const createFoldedLog = <Outcome>(options: FoldedLogOptions<Outcome>): Fo
     }
   };
 
-  const connect = (): Promise<unknown> => {
-    connected ??= Promise.all([admin.connect(), producer.connect()]).catch((error: unknown) => {
-      connected = undefined;
-      throw error;
-    });
-    return connected;
-  };
-
   const confirm = async (): Promise<void> => {
     const askedAt = steadyNow();
     try {
       await connect();
-      const [bounds] = await admin.bounds(topic);
+      const [bounds] = placed ? await admin.bounds(topic) : [];
       if (bounds !== undefined && bounds.end < next)
         // Nothing that stands in it now is known: it is never confirmed again, and somebody must start this process anew.
         log.error({ topic, ...bounds, next }, 'the log is shorter than what was read of it: it was made anew');

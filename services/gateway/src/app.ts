@@ -7,6 +7,7 @@ import { isRedisAway } from '@liveboard/live-store';
 import type { Log } from '@liveboard/runtime';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
+import type { AccessLogStore } from './access-log/store.ts';
 import type { DevIssuer } from './dev/issuer.ts';
 import { registerDocs } from './docs/pages.ts';
 import type { Feed } from './feed/server.ts';
@@ -15,6 +16,7 @@ import type { Intake } from './intake/route.ts';
 import type { LogReader } from './log-reader.ts';
 import { Refusal, sendProblem } from './problem.ts';
 import { refuseQueryTokens } from './query-token.ts';
+import { registerAccessLog } from './rest/access-log.ts';
 import { type AuthorizationDeps, registerAuthorizations } from './rest/authorizations.ts';
 import type { RestContext } from './rest/context.ts';
 import { registerDev } from './rest/dev.ts';
@@ -30,6 +32,7 @@ export interface AppOptions extends HttpOptions {
   readonly context: RestContext;
   readonly intake: Intake;
   readonly authorizations: Pick<AuthorizationDeps, 'write' | 'links'>;
+  readonly accessLog: Pick<AccessLogStore, 'list' | 'notReady'>;
   readonly logReader: LogReader;
   readonly namespace: string;
   /** Of the log. */
@@ -111,6 +114,7 @@ export const createApp = async (options: AppOptions): Promise<FastifyInstance> =
   options.intake.register(app);
   registerSignIn(app, options.signIn);
   registerAuthorizations(app, { ...context, ...options.authorizations, now: Date.now });
+  registerAccessLog(app, context, options.accessLog);
   if (issuer !== undefined) registerDev(app, issuer);
   await registerDocs(app);
   app.get('/healthz', async () => 'ok\n');

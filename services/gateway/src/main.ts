@@ -1,7 +1,13 @@
 import { isRevoked } from '@liveboard/access';
 import { LIMITS, partitionOf, TOPICS } from '@liveboard/contracts';
 import { createHistoryClient, createHistoryReader, databaseOf } from '@liveboard/history-store';
-import { createFoldedLog, createKafkaAdmin, createKafkaProducer } from '@liveboard/kafka';
+import {
+  createFoldedLog,
+  createKafkaAdmin,
+  createKafkaProducer,
+  type FoldedLog,
+  type FoldedRecord,
+} from '@liveboard/kafka';
 import {
   agreeOnLog,
   connectRedis,
@@ -15,6 +21,7 @@ import { createLifecycle, createLog, EXIT_HALTED, takeSettings } from '@liveboar
 import { DEMO_ACCOUNTS } from '@liveboard/simulator';
 import type { JWTVerifyGetKey } from 'jose';
 import { Registry } from 'prom-client';
+import { createAccessLogStore, KEPT } from './access-log/store.ts';
 import { createApp } from './app.ts';
 import { SETTINGS } from './config.ts';
 import { createDevAccounts } from './dev/accounts.ts';
@@ -72,16 +79,19 @@ if (linkKey === undefined) {
 }
 
 const kafka = { brokers: settings.KAFKA_BROKERS, clientId: 'liveboard-gateway', log };
+const foldTopic =
+  <Outcome>(name: 'directory' | 'access', last?: number) =>
+  (fold: (record: FoldedRecord) => Outcome): FoldedLog<Outcome> => {
+    const namespace = settings.LIVEBOARD_NAMESPACE;
+    const topic = namespace + TOPICS[name].name;
+    return createFoldedLog({ ...kafka, namespace, name, topic, fold, ...(last === undefined ? {} : { last }) });
+  };
+const accessLog = createAccessLogStore({ createLog: foldTopic('access', KEPT), now: Date.now, log });
+lifecycle.onStop('access log', () => accessLog.stop());
 const rights = createDirectoryStore({
-  createLog: (fold) =>
-    createFoldedLog({
-      ...kafka,
-      namespace: settings.LIVEBOARD_NAMESPACE,
-      name: 'directory',
-      topic: settings.LIVEBOARD_NAMESPACE + TOPICS.directory.name,
-      fold,
-    }),
+  createLog: foldTopic('directory'),
   seeds: isDev ? devDirectory() : [],
+  onApplied: accessLog.step,
   log,
 });
 const { directory } = rights;
@@ -184,7 +194,7 @@ const intake = createIntake({
 
 const registry = new Registry();
 const answers: Record<number, number> = {};
-createMetrics(registry, { feed: feed.counts, hub, intake: intake.counts, answers: () => answers });
+createMetrics(registry, { feed: feed.counts, hub, intake: intake.counts, answers: () => answers, accessLog });
 
 let draining = false;
 const app = await createApp({
@@ -196,10 +206,12 @@ const app = await createApp({
     policy: { lookbackDays: settings.LIVEBOARD_HISTORY_LOOKBACK_DAYS },
     cards: createCardReader(store, Date.now, log),
     history,
+    record: accessLog.record,
     authenticate,
   },
   intake,
   authorizations: { write: rights.write, links: createLinks(linkKey) },
+  accessLog,
   logReader,
   namespace: settings.LIVEBOARD_NAMESPACE,
   generation: settings.LIVEBOARD_LOG_GENERATION,
@@ -236,8 +248,10 @@ const differs = await findDifference(async () => {
   const topic = settings.LIVEBOARD_NAMESPACE + TOPICS.events.name;
   return agreeOnLog(redis, keys, { generation: settings.LIVEBOARD_LOG_GENERATION, cluster_id, topic, partitions });
 }, log);
-if (differs === undefined) rights.start();
-else {
+if (differs === undefined) {
+  rights.start();
+  accessLog.start();
+} else {
   log.fatal({ differs }, 'the topics are not as they must be, or Redis holds the state of another log');
   await lifecycle.end(EXIT_HALTED, 'the log differs');
 }

@@ -8,6 +8,7 @@ export interface GatewaySources {
   readonly intake: () => IntakeCounts;
   /** Answers of REST by status, since the start. */
   readonly answers: () => Readonly<Record<number, number>>;
+  readonly accessLog: { readonly unrecorded: number };
 }
 
 type Labelled = Readonly<Record<string, number | undefined>>;
@@ -92,5 +93,10 @@ export const createMetrics = (registry: Registry, sources: GatewaySources): void
     'Batches of events that were posted, by the status of the answer',
     'status',
     () => intake().batches,
+  );
+  total(
+    'liveboard_access_log_unrecorded_total',
+    'Reads of history that were not answered, or not with numbers, since they could not be recorded',
+    () => sources.accessLog.unrecorded,
   );
 };

@@ -32,6 +32,8 @@ export interface DirectoryStoreOptions {
   readonly createLog: (fold: (record: FoldedRecord) => Folded) => FoldedLog<Folded>;
   /** Written at the start where their `(kind, id)` has no record yet. */
   readonly seeds: readonly DirectoryRecord[];
+  /** Told of each record that took effect, in the order of the log; `append` in ms. */
+  readonly onApplied?: (record: DirectoryRecord, append: number) => void;
   readonly log: Log;
   /** How long to wait until seeds are written again after a failure, ms. */
   readonly againMs?: number;
@@ -57,8 +59,10 @@ export const createDirectoryStore = (options: DirectoryStoreOptions): DirectoryS
   let stopped = false;
 
   const source = options.createLog(({ offset, append, value }) => {
-    const folded = directory.apply(parse(value), append);
+    const record = parse(value);
+    const folded = directory.apply(record, append);
     if (folded.kind === 'ignored') log.info({ offset, why: folded.why }, 'a record of the directory is ignored');
+    else options.onApplied?.(record as DirectoryRecord, append);
     return folded;
   });
 

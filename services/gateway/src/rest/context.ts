@@ -3,6 +3,7 @@ import type { Role } from '@liveboard/contracts';
 import type { HistoryReader } from '@liveboard/history-store';
 import type { Lease, RoomStore } from '@liveboard/live-store';
 import type { FastifyRequest } from 'fastify';
+import type { AccessLogStore } from '../access-log/store.ts';
 import { Refusal } from '../problem.ts';
 import type { Verified, Verify } from '../tokens.ts';
 import type { CardReader } from './cards.ts';
@@ -16,6 +17,8 @@ export interface RestContext {
   readonly cards: CardReader;
   /** Absent: there is none, and nothing older than what Redis holds. */
   readonly history?: HistoryReader | undefined;
+  /** Whether a read of history was recorded, as it must be before anything of it is shown. */
+  readonly record: AccessLogStore['record'];
   /** Rejects with a refusal where the request carries no good token. */
   readonly authenticate: (request: FastifyRequest) => Promise<Verified>;
 }

@@ -32,6 +32,12 @@ export interface Rights {
 const MODULE = 'LA';
 const beginOf = ({ started_at, totals_from }: RoomInfo): number => started_at ?? totals_from;
 
+/** All that a room's totals are of, once it has ended. */
+export const lifeOf = (info: RoomInfo): Range => {
+  const from = Math.min(beginOf(info), info.totals_from);
+  return { from, to: Math.max(info.ended_at ?? 0, from + 1) };
+};
+
 export const createRights = (directory: Directory, policy: Policy, now: () => number): Rights => {
   const past = (principal: Principal, info: RoomInfo, { from, to }: Range): Permission =>
     permit(
@@ -44,8 +50,7 @@ export const createRights = (directory: Directory, policy: Policy, now: () => nu
     );
   return {
     card: (principal, info) => {
-      const begin = Math.min(beginOf(info), info.totals_from);
-      const end = Math.max(info.ended_at ?? 0, begin + 1);
+      const { from: begin, to: end } = lifeOf(info);
       const isLive = info.status === 'live';
       const answer = isLive
         ? permit(directory, principal, MODULE, info, { kind: 'live', at: now() })

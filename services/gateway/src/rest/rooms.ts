@@ -1,13 +1,13 @@
 import { type Principal, standingOf } from '@liveboard/access';
-import { type Card, COMPARATOR, type RoomInfo } from '@liveboard/contracts';
+import { type Card, COMPARATOR, type MinuteRow, type RoomInfo } from '@liveboard/contracts';
 import type { FastifyInstance } from 'fastify';
 import { Refusal } from '../problem.ts';
 import type { StoredCard } from './cards.ts';
 import { heldRooms, type RestContext } from './context.ts';
-import { MAX_MINUTES, readMinutes } from './minutes.ts';
+import { MAX_MINUTES, type Range, readMinutes } from './minutes.ts';
 import { parse } from './parse.ts';
 import { listQuery, minutesQuery, roomParams, type SORTS } from './queries.ts';
-import { createRights } from './rights.ts';
+import { createRights, lifeOf } from './rights.ts';
 
 const ATTENTION = ['trouble', 'peak', 'watch', 'warming_up', 'steady'];
 
@@ -44,8 +44,13 @@ const plain = (text: string): string =>
 const matches = (card: StoredCard, search: string): boolean =>
   [card.name, card.handle].some((text) => text !== undefined && plain(text).includes(plain(search)));
 
+/** Somebody waits for the answer, ms. A list is of use without the numbers of what has ended. */
+const MINUTES_WAIT_MS = 5_000;
+const CARDS_WAIT_MS = 1_000;
+const MINUTE_MS = 60_000;
+
 /** What anybody with a contract may know of a live account whose seller has not granted more. */
-const identity = ({ room_id, account_id, handle, name, avatar_url, status, totals_from }: StoredCard): RoomInfo => ({
+const identity = ({ room_id, account_id, handle, name, avatar_url, status, totals_from }: RoomInfo): RoomInfo => ({
   room_id,
   ...(account_id === undefined ? {} : { account_id }),
   ...(handle === undefined ? {} : { handle }),
@@ -58,7 +63,7 @@ const identity = ({ room_id, account_id, handle, name, avatar_url, status, total
 
 /** Rooms' cards and minutes. */
 export const registerRooms = (app: FastifyInstance, context: RestContext): void => {
-  const { store, lease, directory, cards, history, authenticate } = context;
+  const { store, lease, directory, cards, history, record, authenticate } = context;
   const rights = createRights(directory, context.policy, Date.now);
 
   /** What the principal may know of a room: all, that it is there, or nothing. */
@@ -78,6 +83,19 @@ export const registerRooms = (app: FastifyInstance, context: RestContext): void 
     const state = partner_id === undefined ? 'none' : standingOf(directory, partner_id, card, Date.now());
     const access = state === 'requested' || state === 'declined' || state === 'revoked' ? state : 'none';
     return { ...identity(card), access };
+  };
+
+  /** The cards, those of ended rooms without their numbers where it cannot be recorded that these are shown. */
+  const recordTotals = async (principal: Principal, page: readonly Card[]): Promise<readonly Card[]> => {
+    const isPast = ({ status, access }: Card): boolean => status === 'ended' && access === 'granted';
+    const reads = page.filter(isPast).map((card) => ({
+      what: 'totals' as const,
+      room: card,
+      range: lifeOf(card),
+      permits: card.permits ?? [],
+    }));
+    if (await record(CARDS_WAIT_MS, principal, reads)) return page;
+    return page.map((card) => (isPast(card) ? { ...identity(card), access: 'granted', held: false } : card));
   };
 
   app.get('/v1/rooms', async (request) => {
@@ -103,7 +121,7 @@ export const registerRooms = (app: FastifyInstance, context: RestContext): void 
       from = items.findIndex(({ room_id }) => room_id === query.cursor) + 1;
       if (from === 0) throw new Refusal('INVALID_CURSOR', 'cursor: is not one of this list');
     }
-    const page = items.slice(from, from + query.limit);
+    const page = await recordTotals(principal, items.slice(from, from + query.limit));
     const last = page.at(-1);
     return {
       items: page,
@@ -112,20 +130,38 @@ export const registerRooms = (app: FastifyInstance, context: RestContext): void 
     };
   });
 
+  /** What of these minutes may be shown now, and what permits it. @throws Refusal where nothing may be. */
+  const shown = (principal: Principal, info: RoomInfo, asked: Range, minutes: readonly MinuteRow[]) => {
+    const { ranges, permits } = rights.minutes(principal, info.room_id, info, asked);
+    const isShown = ({ minute }: MinuteRow): boolean => ranges.some(({ from, to }) => from <= minute && minute < to);
+    return { minutes: minutes.filter(isShown).slice(-MAX_MINUTES), permits };
+  };
+
   app.get('/v1/rooms/:id/minutes', async (request) => {
     const principal = await authenticate(request);
     const { id } = parse(roomParams, request.params);
     const { from = 0, to = Number.MAX_SAFE_INTEGER } = parse(minutesQuery, request.query);
     if (from >= to) throw new Refusal('INVALID_REQUEST', 'to: must be later than from');
     const room = await store.read(id);
-    const { ranges, permits } = rights.minutes(principal, id, room?.live.room, { from, to });
+    const asked = { from, to };
+    const { ranges } = rights.minutes(principal, id, room?.live.room, asked);
     if (room === undefined) throw new Refusal('ROOM_NOT_FOUND', `room ${id} is not known`);
-    if (principal.role === 'partner' && room.live.room.status === 'live') {
+    const info = room.live.room;
+    if (principal.role === 'partner' && info.status === 'live') {
       const held = await heldRooms(lease, principal);
       if (!held.has(id)) throw new Refusal('ROOM_NOT_MONITORED', 'a live room’s numbers need one of the five slots');
     }
     const read = await Promise.all(ranges.map((range) => readMinutes(history, id, room, range)));
-    const minutes = read.flat().slice(-MAX_MINUTES);
+    const toShow = shown(principal, info, asked, read.flat());
+    const [first, last] = [toShow.minutes[0], toShow.minutes.at(-1)];
+    if (first !== undefined && last !== undefined) {
+      const range = { from: first.minute, to: last.minute + MINUTE_MS };
+      const { permits } = toShow;
+      if (!(await record(MINUTES_WAIT_MS, principal, [{ what: 'minutes', room: info, range, permits }])))
+        throw new Refusal('UNAVAILABLE', 'reads of history are recorded, which cannot be done: Kafka does not answer');
+    }
+    // Rights may have ended while that was read and recorded.
+    const { minutes, permits } = shown(principal, info, asked, toShow.minutes);
     return {
       minutes,
       comparator: COMPARATOR,

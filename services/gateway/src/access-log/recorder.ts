@@ -1,0 +1,96 @@
+import type { Principal } from '@liveboard/access';
+import type { Permit, READS, RoomInfo } from '@liveboard/contracts';
+import type { ReadRecord } from './entries.ts';
+
+/** Something of history that is about to be shown. */
+export interface HistoryRead {
+  readonly what: (typeof READS)[number];
+  readonly room: Pick<RoomInfo, 'room_id' | 'account_id' | 'shop_id'>;
+  /** Of what is shown, half-open, ms. */
+  readonly range: { readonly from: number; readonly to: number };
+  readonly permits: readonly Permit[];
+}
+
+export interface Recorder {
+  /** Resolves once all of it stands in the log, by this record or by one that it is joined to. Rejects where that is not known. */
+  record(principal: Principal, reads: readonly HistoryRead[]): Promise<void>;
+}
+
+/** For how long reads of the same, by the same person, under the same contract are joined to the first one's record, ms. */
+export const JOIN_MS = { minutes: 60_000, totals: 3_600_000 } as const;
+const MOST_JOINED = 20_000;
+
+interface Joined {
+  readonly until: number;
+  readonly range: HistoryRead['range'];
+  readonly done: Promise<unknown>;
+}
+
+/** One record for each contract, with what it permitted. */
+const recordsOf = (
+  { sub, partner_id }: Principal,
+  { what, room, range, permits }: HistoryRead,
+): readonly ReadRecord[] => {
+  const { room_id, account_id, shop_id } = room;
+  const about = {
+    v: 1,
+    by: sub,
+    what,
+    ...(partner_id === undefined ? {} : { partner_id }),
+    ...(account_id === undefined ? {} : { account_id }),
+    ...(shop_id === undefined ? {} : { shop_id }),
+    room_id,
+  } as const;
+  if (permits.length === 0) return [{ ...about, range }];
+  return permits.flatMap(({ contract_id, from, to }) => {
+    const part = { from: Math.max(range.from, from), to: Math.min(range.to, to ?? range.to) };
+    return part.from < part.to ? [{ ...about, range: part, contract_id }] : [];
+  });
+};
+
+/** `write`: resolves once the records are in the log. `now`: ms. */
+export const createRecorder = (
+  write: (records: readonly ReadRecord[]) => Promise<unknown>,
+  now: () => number,
+): Recorder => {
+  const joined = new Map<string, Joined>();
+
+  const forget = (at: number): void => {
+    if (joined.size < MOST_JOINED) return;
+    for (const [key, { until }] of joined) if (until <= at || joined.size >= MOST_JOINED) joined.delete(key);
+  };
+
+  return {
+    record: async (principal, reads) => {
+      // A host reads what is its own.
+      if (principal.role === 'host') return;
+      const at = now();
+      forget(at);
+      const waits = new Set<Promise<unknown>>();
+      const fresh: { readonly key: string; readonly record: ReadRecord }[] = [];
+      for (const record of reads.flatMap((each) => recordsOf(principal, each))) {
+        const key = JSON.stringify([record.by, record.partner_id, record.what, record.room_id, record.contract_id]);
+        const held = joined.get(key);
+        if (
+          held !== undefined &&
+          at < held.until &&
+          held.range.from <= record.range.from &&
+          record.range.to <= held.range.to
+        )
+          waits.add(held.done);
+        else fresh.push({ key, record });
+      }
+      if (fresh.length > 0) {
+        const done = write(fresh.map(({ record }) => record));
+        waits.add(done);
+        for (const { key, record } of fresh)
+          joined.set(key, { until: at + JOIN_MS[record.what], range: record.range, done });
+        done.catch(() => {
+          // What may not stand in the log, nothing is joined to.
+          for (const { key } of fresh) if (joined.get(key)?.done === done) joined.delete(key);
+        });
+      }
+      await Promise.all(waits);
+    },
+  };
+};
