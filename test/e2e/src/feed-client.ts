@@ -42,6 +42,20 @@ export const get = async (url: string, path: string, token: string): Promise<{ s
   return { status: answer.status, body: await answer.json() };
 };
 
+export const post = async (
+  url: string,
+  path: string,
+  token: string,
+  body: object = {},
+): Promise<{ status: number; body: unknown }> => {
+  const answer = await fetch(url + path, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return { status: answer.status, body: await answer.json() };
+};
+
 export const connectFeed = async (
   url: string,
   {

@@ -5,6 +5,7 @@ export {
   connectFeed,
   type FeedClient,
   get,
+  post,
   tokenFor,
 } from './feed-client.ts';
 export { type OwnGateway, startGateway } from './gateway.ts';

@@ -1,5 +1,7 @@
 import { TOPICS } from '@liveboard/contracts';
+import { createKafkaAdmin } from '@liveboard/kafka';
 import { createKeys, type LogName } from '@liveboard/live-store';
+import { createLog } from '@liveboard/runtime';
 import { Redis } from 'ioredis';
 import { connectFeed, type FeedClient, tokenFor } from './feed-client.ts';
 import { type OwnGateway, startGateway } from './gateway.ts';
@@ -21,7 +23,16 @@ export const createWorld = async (stack: Stack = testStack()) => {
   const redis = await startRedis();
   const theirs = new Redis(stack.redis_url);
   const held = JSON.parse((await theirs.get(createKeys(testStack().namespace).log)) ?? '{}') as LogName;
-  const name: LogName = { ...held, topic: stack.namespace + TOPICS.events.name };
+  const admin = createKafkaAdmin({
+    brokers: stack.kafka_brokers.split(','),
+    clientId: 'liveboard-test',
+    log: createLog('test', 'fatal'),
+  });
+  await admin.connect();
+  // A broker of the test's own is another cluster.
+  const cluster_id = await admin.clusterId();
+  await admin.disconnect();
+  const name: LogName = { ...held, cluster_id, topic: stack.namespace + TOPICS.events.name };
   theirs.disconnect();
   const keys = createKeys(stack.namespace);
   // As if it had lived for long: a young Redis gives no new rooms away.

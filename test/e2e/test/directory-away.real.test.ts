@@ -1,3 +1,4 @@
+import type { Card } from '@liveboard/contracts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   createWorld,
@@ -14,9 +15,24 @@ let kafka: OwnKafka;
 let world: World;
 let gateway: OwnGateway;
 
+const ENDED = 'away-ended';
+const BASE = Math.floor(Date.now() / 60_000) * 60_000 - 600_000;
+const row = {
+  minute: BASE,
+  state: 'final' as const,
+  in_life: true,
+  rev: 1,
+  rules: 'w1',
+  counts: {} as never,
+  products: [],
+  sources: [],
+};
+
 beforeAll(async () => {
   kafka = await startKafka();
   world = await createWorld({ ...testStack(), kafka_brokers: kafka.brokers });
+  const info = { status: 'ended' as const, started_at: BASE, ended_at: BASE + 60_000, title: 'Over' };
+  await world.rooms.write(ENDED, { info, minutes: [row] });
   gateway = await world.gateway();
 });
 afterAll(async () => {
@@ -32,10 +48,18 @@ it('a gateway that cannot confirm the directory for 30 s says so, takes in nobod
   );
   const ask = async (token = '') => (await get(gateway.url, '/v1/rooms', token)).status;
   const ready = async () => (await fetch(`${gateway.url}/readyz`)).status;
-  expect([await ready(), await ask(partner), await ask(operator)]).toEqual([200, 200, 200]);
+  const minutes = async () => (await get(gateway.url, `/v1/rooms/${ENDED}/minutes`, operator ?? '')).status;
+  const ended = async () => {
+    const { body } = await get(gateway.url, '/v1/rooms', operator ?? '');
+    return (body as { items: Card[] }).items.find(({ room_id }) => room_id === ENDED);
+  };
+  expect([await ready(), await ask(partner)]).toEqual([200, 200]);
 
   const frozenAt = performance.now();
   kafka.freeze();
+  // What cannot be recorded is not shown, though Redis has it.
+  expect(await minutes()).toBe(503);
+  expect(await ended()).not.toHaveProperty('title');
   await client.next('degraded', ({ reason, on }) => reason === 'directory' && on, 45_000);
   // Confirmations are two seconds apart.
   expect(performance.now() - frozenAt).toBeGreaterThan(27_000);
@@ -45,4 +69,6 @@ it('a gateway that cannot confirm the directory for 30 s says so, takes in nobod
   kafka.thaw();
   await client.next('degraded', ({ reason, on }) => reason === 'directory' && !on, 45_000);
   expect([await ready(), await ask(partner), await ask(operator)]).toEqual([200, 200, 200]);
+  await expect.poll(minutes, { timeout: 30_000 }).toBe(200);
+  await expect.poll(ended, { timeout: 30_000 }).toMatchObject({ title: 'Over' });
 });
