@@ -8,7 +8,7 @@ export {
   type Subject,
 } from './directory.ts';
 export { openModules } from './modules.ts';
-export { type Interval, isWithin } from './periods.ts';
+export { type Interval, isWithin, union } from './periods.ts';
 export {
   DEFAULT_POLICY,
   type Permission,

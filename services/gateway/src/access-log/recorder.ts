@@ -1,4 +1,4 @@
-import type { Principal } from '@liveboard/access';
+import { isWithin, type Principal, union } from '@liveboard/access';
 import type { Permit, READS, RoomInfo } from '@liveboard/contracts';
 import type { ReadRecord } from './entries.ts';
 
@@ -16,14 +16,14 @@ export interface Recorder {
   record(principal: Principal, reads: readonly HistoryRead[]): Promise<void>;
 }
 
-/** For how long reads of the same, by the same person, under the same contract are joined to the first one's record, ms. */
+/** For how long reads of the same room, by the same person, under the same contract are joined to those recorded since the first one, ms. */
 export const JOIN_MS = { minutes: 60_000, totals: 3_600_000 } as const;
 const MOST_JOINED = 20_000;
 
+/** What was recorded of one room for one person under one contract, since the first look. */
 interface Joined {
   readonly until: number;
-  readonly range: HistoryRead['range'];
-  readonly done: Promise<unknown>;
+  parts: readonly { readonly range: HistoryRead['range']; readonly done: Promise<unknown> }[];
 }
 
 /** One record for each contract, with what it permitted. */
@@ -60,6 +60,15 @@ export const createRecorder = (
     for (const [key, { until }] of joined) if (until <= at || joined.size >= MOST_JOINED) joined.delete(key);
   };
 
+  const heldFor = (record: ReadRecord, at: number): Joined => {
+    const key = JSON.stringify([record.by, record.partner_id, record.what, record.room_id, record.contract_id]);
+    const held = joined.get(key);
+    if (held !== undefined && at < held.until) return held;
+    const made: Joined = { until: at + JOIN_MS[record.what], parts: [] };
+    joined.set(key, made);
+    return made;
+  };
+
   return {
     record: async (principal, reads) => {
       // A host reads what is its own.
@@ -67,27 +76,21 @@ export const createRecorder = (
       const at = now();
       forget(at);
       const waits = new Set<Promise<unknown>>();
-      const fresh: { readonly key: string; readonly record: ReadRecord }[] = [];
+      const fresh: { readonly held: Joined; readonly record: ReadRecord }[] = [];
       for (const record of reads.flatMap((each) => recordsOf(principal, each))) {
-        const key = JSON.stringify([record.by, record.partner_id, record.what, record.room_id, record.contract_id]);
-        const held = joined.get(key);
-        if (
-          held !== undefined &&
-          at < held.until &&
-          held.range.from <= record.range.from &&
-          record.range.to <= held.range.to
-        )
-          waits.add(held.done);
-        else fresh.push({ key, record });
+        const held = heldFor(record, at);
+        // Parts together say as much as a whole: whoever asks for them in turn is not recorded again and again.
+        if (isWithin(union(held.parts.map(({ range }) => range)), record.range.from, record.range.to))
+          for (const { done } of held.parts) waits.add(done);
+        else fresh.push({ held, record });
       }
       if (fresh.length > 0) {
         const done = write(fresh.map(({ record }) => record));
         waits.add(done);
-        for (const { key, record } of fresh)
-          joined.set(key, { until: at + JOIN_MS[record.what], range: record.range, done });
+        for (const { held, record } of fresh) held.parts = [...held.parts, { range: record.range, done }];
         done.catch(() => {
           // What may not stand in the log, nothing is joined to.
-          for (const { key } of fresh) if (joined.get(key)?.done === done) joined.delete(key);
+          for (const { held } of fresh) held.parts = held.parts.filter((part) => part.done !== done);
         });
       }
       await Promise.all(waits);

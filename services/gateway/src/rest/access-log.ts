@@ -1,17 +1,11 @@
 import { parseSubject } from '@liveboard/access';
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import type { Place } from '../access-log/entries.ts';
 import type { AccessLogStore } from '../access-log/store.ts';
 import { Refusal } from '../problem.ts';
+import { accessLogQuery } from './authorization-queries.ts';
 import type { RestContext } from './context.ts';
 import { parse } from './parse.ts';
-
-const listQuery = z.strictObject({
-  subject: z.string().min(1).max(70).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-  cursor: z.string().max(60).optional(),
-});
 
 const cursorOf = ({ at, source, seq }: Place): string => `${at}.${source}.${seq}`;
 const parseCursor = (cursor: string): Place => {
@@ -31,7 +25,7 @@ export const registerAccessLog = (
     const { role } = principal;
     if (role !== 'partner' && role !== 'seller' && role !== 'operator')
       throw new Refusal('FORBIDDEN_ROLE', 'the access log is for partners, sellers and operators');
-    const { subject, limit, cursor } = parse(listQuery, request.query);
+    const { subject, limit, cursor } = parse(accessLogQuery, request.query);
     const after = cursor === undefined ? undefined : parseCursor(cursor);
     const why = accessLog.notReady();
     if (why !== undefined) throw new Refusal('UNAVAILABLE', why);

@@ -19,7 +19,14 @@ import type { DirectoryStore } from '../directory/store.ts';
 import type { Links } from '../links.ts';
 import { Refusal } from '../problem.ts';
 import { within } from '../within.ts';
-import { emptyBody, grantBody, listQuery, requestBody, stepParams, tokenParams } from './authorization-queries.ts';
+import {
+  authorizationsQuery,
+  emptyBody,
+  grantBody,
+  requestBody,
+  stepParams,
+  tokenParams,
+} from './authorization-queries.ts';
 import type { RestContext } from './context.ts';
 import { parse } from './parse.ts';
 
@@ -97,7 +104,7 @@ export const registerAuthorizations = (app: FastifyInstance, deps: Authorization
     const { role, partner_id } = principal;
     if (role !== 'partner' && role !== 'seller' && role !== 'operator')
       throw new Refusal('FORBIDDEN_ROLE', 'authorizations are between partners and sellers');
-    const query = parse(listQuery, request.query);
+    const query = parse(authorizationsQuery, request.query);
     const after = query.cursor === undefined ? undefined : parseCursor(query.cursor);
     const at = now();
     const items = directory
