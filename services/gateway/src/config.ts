@@ -59,7 +59,7 @@ export const SETTINGS = {
   LIVEBOARD_DEV_ISSUER: z.enum(['0', '1']).default('0'),
   /** File that gateways of one dev stack share their signing key in. */
   LIVEBOARD_DEV_KEYS: z.string().optional(),
-  /** File with the secret, at least 32 bytes, that signs links to requests for authorization: the same on every gateway. With the dev issuer its key serves. */
+  /** File with the secret, at least 32 bytes, that signs links to requests for authorization: the same on every gateway; none: there are no links. With the dev issuer its key serves. */
   LIVEBOARD_LINK_KEY_FILE: z.string().optional(),
   /** Days that history may be looked back at, whatever the contracts say; 0: no limit. */
   LIVEBOARD_HISTORY_LOOKBACK_DAYS: z.coerce.number().int().min(0).default(DEFAULT_POLICY.lookbackDays),

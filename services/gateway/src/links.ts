@@ -13,8 +13,9 @@ export interface Links {
 export const LINK_LIFE_MS = 14 * 86_400_000;
 const PURPOSE = 'liveboard request link v1';
 
-/** `secret`: known to the gateways of the stack and to nobody else. Used for nothing but links, whatever else it is for. */
-export const createLinks = (secret: Buffer): Links => {
+/** `secret`: known to the gateways of the stack and to nobody else, used here for nothing but links. Without one there are none. */
+export const createLinks = (secret: Buffer | undefined): Links => {
+  if (secret === undefined) return { path: () => undefined, read: () => undefined };
   const key = Buffer.from(hkdfSync('sha256', secret, '', PURPOSE, 32));
   const sign = (text: string): Buffer => createHmac('sha256', key).update(text).digest();
   return {
@@ -37,9 +38,8 @@ export const createLinks = (secret: Buffer): Links => {
 
 const SHORTEST_KEY = 32;
 
-/** The secret in a file; undefined where it is too short to be one, or there is none. */
-export const readLinkKey = (file: string | undefined): Buffer | undefined => {
-  if (file === undefined) return undefined;
+/** The secret in a file; undefined where it cannot be read, or is too short to be one. */
+export const readLinkKey = (file: string): Buffer | undefined => {
   try {
     const secret = readFileSync(file);
     return secret.length < SHORTEST_KEY ? undefined : secret;

@@ -71,12 +71,13 @@ if (!signIn.ok) {
   process.exit(EXIT_HALTED);
 }
 
-const linkKey =
-  settings.LIVEBOARD_LINK_KEY_FILE === undefined ? issuer?.secret : readLinkKey(settings.LIVEBOARD_LINK_KEY_FILE);
-if (linkKey === undefined) {
-  log.fatal('LIVEBOARD_LINK_KEY_FILE: must name a file of at least 32 bytes where LIVEBOARD_DEV_ISSUER is not 1');
+const linkFile = settings.LIVEBOARD_LINK_KEY_FILE;
+const linkKey = linkFile === undefined ? issuer?.secret : readLinkKey(linkFile);
+if (linkFile !== undefined && linkKey === undefined) {
+  log.fatal('LIVEBOARD_LINK_KEY_FILE: must name a file of at least 32 bytes');
   process.exit(EXIT_HALTED);
 }
+if (linkKey === undefined) log.warn('LIVEBOARD_LINK_KEY_FILE is not set: requests for authorization have no links');
 
 const kafka = { brokers: settings.KAFKA_BROKERS, clientId: 'liveboard-gateway', log };
 const foldTopic =
