@@ -1,5 +1,6 @@
 import type { DirectoryRecord, Principal } from '@liveboard/access';
 import type { AccessEntry } from '@liveboard/contracts';
+import { accessLog } from '@liveboard/contracts/schemas';
 import type { FoldedRecord } from '@liveboard/kafka';
 import fc from 'fast-check';
 import fastify from 'fastify';
@@ -210,6 +211,7 @@ describe('GET /v1/access-log', () => {
     });
     const second = await ask(`?limit=1&cursor=${first.body.next_cursor}`);
     expect(second.body).toEqual({ entries: [expect.objectContaining({ at: 50, what: 'requested', by: 'boss' })] });
+    for (const { body } of [first, second]) expect(accessLog.parse(body)).toEqual(body);
     expect((await ask('?subject=shop:a')).body).toEqual({ entries: [] });
     for (const [query, code] of [
       ['?cursor=1.both.2', 'INVALID_CURSOR'],

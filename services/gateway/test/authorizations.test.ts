@@ -1,5 +1,6 @@
 import { createDirectory, type DirectoryRecord, type Principal } from '@liveboard/access';
 import type { AuthorizationView, GrantView, Problem } from '@liveboard/contracts';
+import { authorization, authorizationList, grantView } from '@liveboard/contracts/schemas';
 import fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
 import type { Written } from '../src/directory/store.ts';
@@ -173,7 +174,7 @@ describe('the life of an authorization over REST', () => {
     for (const bad of [{ scopes: ['live'], surprise: 1 }, { expires_at: NOW }, { expires_at: 'soon' }])
       expect(await step('main', 'grant', bad), JSON.stringify(bad)).toMatchObject({ status: 400 });
     expect(await step('main', 'revoke', { scopes: ['live'] })).toMatchObject({ status: 400 });
-    expect(await step('main', 'seize')).toMatchObject({ status: 400 });
+    expect(await step('main', 'seize')).toMatchObject({ status: 404 });
     expect(await request('partner', { account_id: 'nobodys' })).toMatchObject({
       status: 403,
       body: { code: 'NO_CONTRACT' },
@@ -197,6 +198,16 @@ describe('the life of an authorization over REST', () => {
     state.fails = true;
     expect(await step('main', 'grant')).toMatchObject({ status: 503, body: { code: 'UNAVAILABLE' } });
   });
+});
+
+it('answers as the document of REST says, and nothing more', async () => {
+  const { request, ask, list } = create();
+  const { body } = await request();
+  expect(authorization.parse(body)).toEqual(body);
+  const listed = await list('operator');
+  expect(authorizationList.parse(listed)).toEqual(listed);
+  const shown = await ask('main', 'GET', `/v1/grants/${body.grant_path?.slice('/grant/'.length)}`);
+  expect(grantView.parse(shown.body)).toEqual(shown.body);
 });
 
 describe('the list', () => {

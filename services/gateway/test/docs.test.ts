@@ -6,6 +6,8 @@ import { asyncapiDocument } from '../src/docs/asyncapi.ts';
 import { openapiDocument } from '../src/docs/openapi.ts';
 import { ROUTES } from '../src/docs/routes.ts';
 import { createIntake } from '../src/intake/route.ts';
+import { registerAccessLog } from '../src/rest/access-log.ts';
+import { registerAuthorizations } from '../src/rest/authorizations.ts';
 import { registerRooms } from '../src/rest/rooms.ts';
 import { registerSignIn } from '../src/rest/sign-in.ts';
 import { registerStatus } from '../src/rest/status.ts';
@@ -21,6 +23,8 @@ it('names every path that is served, and no other', async () => {
   registerRooms(app, {} as never);
   registerStatus(app, {} as never, {} as never);
   registerSignIn(app, { kind: 'none' });
+  registerAuthorizations(app, {} as never);
+  registerAccessLog(app, {} as never, {} as never);
   createIntake({} as never).register(app);
   await app.ready();
   expect(served.sort()).toEqual(ROUTES.map(({ method, path }) => `${method} ${path}`).sort());

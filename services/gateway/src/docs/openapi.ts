@@ -53,7 +53,9 @@ const operationOf = (components: Components, route: Route): JsonSchema => ({
   description: `For ${route.who}.`,
   ...(route.isOpen ? { security: [] } : {}),
   parameters: [...parameters(components, 'path', route.params), ...parameters(components, 'query', route.query)],
-  ...(route.body === undefined ? {} : { requestBody: { required: true, content: contentOf(components, route.body) } }),
+  ...(route.body === undefined
+    ? {}
+    : { requestBody: { required: !route.isBodyOptional, content: contentOf(components, route.body) } }),
   responses: {
     [route.status ?? 200]: {
       description: 'The answer',

@@ -12,6 +12,7 @@ import {
 } from '@liveboard/contracts/schemas';
 import { z } from 'zod';
 import { listQuery, minutesQuery, roomParams } from '../rest/queries.ts';
+import { ACCESS_ROUTES } from './access-routes.ts';
 
 /** One path of the REST interface, as its document tells it. The handlers stand in `rest/`; a test holds the two together. */
 export interface Route {
@@ -29,6 +30,7 @@ export interface Route {
   readonly query?: z.ZodObject;
   /** By content type: what the body holds. */
   readonly body?: Readonly<Record<string, { readonly schema: z.ZodType; readonly example: unknown }>>;
+  readonly isBodyOptional?: true;
   /** Default: 200. */
   readonly status?: number;
   readonly answer: z.ZodType;
@@ -197,4 +199,5 @@ export const ROUTES: readonly Route[] = [
     example: { accepted: 1 },
     errors: ['INVALID_EVENT', 'FORBIDDEN_ROLE', 'NOT_AUTHORIZED', 'PAYLOAD_TOO_LARGE'],
   },
+  ...ACCESS_ROUTES,
 ];

@@ -32,8 +32,7 @@ export const requestBody = z
   });
 
 export const stepParams = z.object({
-  id: z.string().min(1).max(200),
-  step: z.enum(['grant', 'decline', 'revoke', 'withdraw']),
+  id: z.string().min(1).max(200).meta({ description: '<partner_id>~<account_id>, or <partner_id>~shop:<shop_id>' }),
 });
 export const grantBody = z.strictObject({
   scopes: scopes.optional().meta({ description: 'absent: those that were asked for or are granted' }),
@@ -48,7 +47,9 @@ export const grantBody = z.strictObject({
 /** Of the steps that need no more than their name. */
 export const emptyBody = z.strictObject({});
 
-export const tokenParams = z.object({ token: z.string().min(1).max(600) });
+export const tokenParams = z.object({
+  token: z.string().min(1).max(600).meta({ description: 'what follows /grant/ in a grant_path' }),
+});
 
 export const accessLogQuery = z.strictObject({
   subject: z.string().min(1).max(70).optional().meta({ description: 'an account’s id, or shop:<shop_id>' }),

@@ -135,12 +135,13 @@ export const registerAuthorizations = (app: FastifyInstance, deps: Authorization
     return reply.code(201).send(view);
   });
 
-  app.post('/v1/authorizations/:id/:step', async (request) => {
-    const principal = await authenticate(request);
-    const { id, step } = parse(stepParams, request.params);
-    const terms: StepTerms = parse(step === 'grant' ? grantBody : emptyBody, request.body ?? {});
-    return take(principal, step, id, terms);
-  });
+  for (const step of ['grant', 'decline', 'revoke', 'withdraw'] as const)
+    app.post(`/v1/authorizations/:id/${step}`, async (request) => {
+      const principal = await authenticate(request);
+      const { id } = parse(stepParams, request.params);
+      const terms: StepTerms = parse(step === 'grant' ? grantBody : emptyBody, request.body ?? {});
+      return take(principal, step, id, terms);
+    });
 
   app.get('/v1/grants/:token', async (request): Promise<GrantView> => {
     const principal = await authenticate(request);
