@@ -134,6 +134,7 @@ ${table(
   period. Afterwards the lookback rule cuts what is older than \`LIVEBOARD_HISTORY_LOOKBACK_DAYS\` (${DEFAULT_POLICY.lookbackDays}; 0: no limit). Revoked or expired hides history too; a contract's end does not.
 - What nobody may know of is refused as what is not there: \`ROOM_NOT_FOUND\` says the same of both.
 - An answer from history names what permits it, \`permits: { authorization_id, contract_id, from, to?, lookback_from? }[]\`; \`lookback_from\` where the lookback limit falls into the contract's period. Hosts and operators get none.
+- Each read of history is recorded before it is answered, with what permitted it, for partner and seller to see: [the access log](rest.md#get-v1access-log).
 - A token issued before the \`not_before\` of its \`principal\` is refused, and open feeds of its holder are closed with \`CREDENTIALS\`.
 
 Signed 2020-05-01, ended 2020-10-01, signed again 2021-07-01: visible are rooms that started from 2020-05-01 up to 2020-10-01 and from 2021-07-01 on.
