@@ -2,6 +2,7 @@ import { createKafkaAdmin, type LogBounds } from './admin.ts';
 import { createClient, type KafkaOptions } from './client.ts';
 import { UnknownCodec } from './codecs.ts';
 import { createMembership } from './membership.ts';
+import { FETCH_BYTES } from './pieces.ts';
 import type { ReadRecord } from './reader.ts';
 import { createStickyAssigner } from './sticky-assigner.ts';
 
@@ -48,8 +49,6 @@ export interface PartitionConsumer {
 }
 
 const PAUSE_MS = 1_000;
-/** Of one partition. What we write ourselves is smaller: of larger batches a broker gives one a fetch, to the partition that happens to be first. */
-export const FETCH_BYTES = 262_144;
 /** So many fetches for each partition must have come without one's records before it is taken for stalled: a loaded machine makes few. */
 const STALL_FETCHES = 8;
 

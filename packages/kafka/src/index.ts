@@ -5,11 +5,11 @@ export { UnknownCodec } from './codecs.ts';
 export {
   type ConsumerOptions,
   createPartitionConsumer,
-  FETCH_BYTES,
   type PartitionConsumer,
   type PartitionOwner,
 } from './consumer.ts';
 export { createFoldedLog, type FoldedLog, type FoldedRecord } from './folded-log.ts';
+export { FETCH_BYTES, type Piece, piecesOf } from './pieces.ts';
 export { createProof, POSITION_VERSION, type Pointer, type Position, type Proof, readPosition } from './position.ts';
 export { createKafkaProducer, type KafkaProducer, type OutMessage, type Placed } from './producer.ts';
 export { createLogReader, type LogReader, type ReadRecord } from './reader.ts';

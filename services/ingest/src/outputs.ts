@@ -1,10 +1,7 @@
 import { TOPICS } from '@liveboard/contracts';
-import { FETCH_BYTES, type KafkaProducer, type OutMessage } from '@liveboard/kafka';
+import { type KafkaProducer, type OutMessage, type Piece, piecesOf } from '@liveboard/kafka';
 import type { Log } from '@liveboard/runtime';
 
-/** A send is one batch of each partition. One that is larger than a fetch waits for its turn to be read. */
-export const SEND_BYTES = (FETCH_BYTES * 3) / 4;
-const MESSAGE_OVERHEAD = 100;
 /** Unacknowledged output beyond which reading waits. */
 const WAITING_BYTES = 16 * 1_024 * 1_024;
 
@@ -17,23 +14,6 @@ export interface Outputs {
   room(): Promise<void>;
 }
 
-const sizeOf = ({ key, value }: OutMessage): number => (key?.length ?? 0) + (value?.length ?? 0) + MESSAGE_OVERHEAD;
-
-/** Cuts a list into pieces of at most `SEND_BYTES`; a message longer than that is a piece of its own. */
-export const piecesOf = (messages: readonly OutMessage[]): { messages: OutMessage[]; bytes: number }[] => {
-  const pieces: { messages: OutMessage[]; bytes: number }[] = [];
-  for (const message of messages) {
-    const bytes = sizeOf(message);
-    const last = pieces.at(-1);
-    if (last === undefined || last.bytes + bytes > SEND_BYTES) pieces.push({ messages: [message], bytes });
-    else {
-      last.messages.push(message);
-      last.bytes += bytes;
-    }
-  }
-  return pieces;
-};
-
 /** `onLost`: Kafka did not take something. The process must start again from the last checkpoint, which is before it. */
 export const createOutputs = (
   producer: KafkaProducer,
@@ -45,7 +25,7 @@ export const createOutputs = (
   let waitingBytes = 0;
   let lost = false;
 
-  const sendPiece = (topic: string, { messages, bytes }: ReturnType<typeof piecesOf>[number]): void => {
+  const sendPiece = (topic: string, { messages, bytes }: Piece): void => {
     waitingBytes += bytes;
     const sent = producer.send(topic, messages).then(
       () => undefined,

@@ -1,20 +1,11 @@
 import type { KafkaProducer, OutMessage } from '@liveboard/kafka';
 import { createLog } from '@liveboard/runtime';
 import { describe, expect, it } from 'vitest';
-import { createOutputs, piecesOf, SEND_BYTES } from '../src/outputs.ts';
+import { createOutputs } from '../src/outputs.ts';
 
 const message = (bytes: number): OutMessage => ({ key: 'k', value: Buffer.alloc(bytes), partition: 0 });
 
 describe('outputs', () => {
-  it('are cut so that no batch is larger than a fetch, and keep their order', () => {
-    const messages = [...Array(40).keys()].map((n) => message(60_000 + n));
-    const pieces = piecesOf(messages);
-    expect(pieces.flatMap((piece) => piece.messages)).toEqual(messages);
-    for (const { bytes } of pieces) expect(bytes).toBeLessThanOrEqual(SEND_BYTES);
-    expect(piecesOf([message(2_000_000)])).toHaveLength(1);
-    expect(piecesOf([])).toEqual([]);
-  });
-
   it('tell a checkpoint and the process of what was lost', async () => {
     const lost: string[] = [];
     const producer = { send: () => Promise.reject(new Error('no')) } as unknown as KafkaProducer;

@@ -1,4 +1,4 @@
-import type { KafkaProducer, OutMessage } from '@liveboard/kafka';
+import { type KafkaProducer, type OutMessage, piecesOf } from '@liveboard/kafka';
 import type { Log } from '@liveboard/runtime';
 import { createBrokerClock } from './broker-clock.ts';
 import type { IntakeEvent } from './judge.ts';
@@ -28,27 +28,10 @@ export interface EventWriterOptions {
 
 const ANSWER_MS = 10_000;
 const BACKLOG_BYTES = 64 * 1_048_576;
-/** The client makes one batch of what it sends to a partition, and the topic takes batches of 1 MiB. */
-const SEND_BYTES = 700_000;
-/** What a record needs beside its value and key, at most. */
-const RECORD_BYTES = 100;
-
-const sizeOf = ({ room_id, value }: IntakeEvent): number => value.length + room_id.length + RECORD_BYTES;
-
-const cut = (events: readonly IntakeEvent[]): OutMessage[][] => {
-  const sends: OutMessage[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const event of events) {
-    bytes += sizeOf(event);
-    if (bytes > SEND_BYTES) {
-      sends.push([]);
-      bytes = sizeOf(event);
-    }
-    const { buffer, byteOffset, length } = event.value;
-    sends.at(-1)?.push({ key: event.room_id, value: Buffer.from(buffer as ArrayBuffer, byteOffset, length) });
-  }
-  return sends;
-};
+const messageOf = ({ room_id, value: { buffer, byteOffset, length } }: IntakeEvent): OutMessage => ({
+  key: room_id,
+  value: Buffer.from(buffer as ArrayBuffer, byteOffset, length),
+});
 
 /**
  * Writes accepted batches to the log. Connects when the first one comes, since boards need nothing of Kafka. The client
@@ -70,7 +53,8 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
 
   return {
     write: async (events) => {
-      const bytes = events.reduce((sum, event) => sum + sizeOf(event), 0);
+      const pieces = piecesOf(events.map(messageOf));
+      const bytes = pieces.reduce((sum, piece) => sum + piece.bytes, 0);
       if (backlog + bytes > backlogBytes) return 'away';
       backlog += bytes;
       let isOver = false;
@@ -84,7 +68,7 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
       const send = async (): Promise<Written> => {
         try {
           await connect();
-          for (const messages of cut(events)) {
+          for (const { messages } of pieces) {
             // Nobody waits any more: what is left comes again with the batch.
             if (isOver) return 'away';
             for (const { logAppendTime } of await producer.send(topic, messages)) clock.note(logAppendTime);
