@@ -16,7 +16,8 @@ import type {
   Totals,
 } from './rows.ts';
 
-const roomId = z.string().regex(/^[A-Za-z0-9._:-]{1,64}$/);
+/** The id of a room, wherever it comes in. */
+export const roomId = z.string().regex(/^[A-Za-z0-9._:-]{1,64}$/);
 const ref = z.string().max(64).optional();
 const offset = z
   .number()

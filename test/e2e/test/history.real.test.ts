@@ -267,11 +267,37 @@ describe('a history that must not go on', () => {
   });
 });
 
+/** A consumer whose owner is full whenever `full` says so, watched for a stall ten times a second. */
+const consumeWith = (place: { namespace: string; topic: string }, full: () => Promise<void> | undefined) => {
+  const taken: number[] = [];
+  const failures: string[] = [];
+  const consumer = createPartitionConsumer({
+    brokers,
+    clientId: 'liveboard-test',
+    log: createLog('test', 'fatal'),
+    groupId: `${place.namespace}full`,
+    topics: [place.topic],
+    own: async () => ({
+      get next() {
+        return (taken.at(-1) ?? -1) + 1;
+      },
+      get full() {
+        return full();
+      },
+      take: async (records) => void taken.push(...records.map(({ offset }) => offset)),
+      onGap: async () => false,
+      release: async () => undefined,
+    }),
+    onFailure: (why) => failures.push(why),
+    stallMs: 1_500,
+    watchMs: 100,
+  });
+  return { consumer, taken, failures };
+};
+
 describe('an owner that is full', () => {
   it('is given nothing and is not taken for stalled; once it has room, it gets every record once', async () => {
     const place = await createPlace();
-    const taken: number[] = [];
-    const failures: string[] = [];
     let open = (): void => undefined;
     let full: Promise<void> | undefined = new Promise((done) => {
       open = () => {
@@ -280,27 +306,9 @@ describe('an owner that is full', () => {
       };
     });
     let asked = 0;
-    const consumer = createPartitionConsumer({
-      brokers,
-      clientId: 'liveboard-test',
-      log: createLog('test', 'fatal'),
-      groupId: `${place.namespace}full`,
-      topics: [place.topic],
-      own: async () => ({
-        get next() {
-          return (taken.at(-1) ?? -1) + 1;
-        },
-        get full() {
-          asked++;
-          return full;
-        },
-        take: async (records) => void taken.push(...records.map(({ offset }) => offset)),
-        onGap: async () => false,
-        release: async () => undefined,
-      }),
-      onFailure: (why) => failures.push(why),
-      stallMs: 1_500,
-      watchMs: 100,
+    const { consumer, taken, failures } = consumeWith(place, () => {
+      asked++;
+      return full;
     });
     await place.send([entered(1), entered(2)]);
     await consumer.start();
@@ -317,31 +325,10 @@ describe('an owner that is full', () => {
 
   it('is not taken for stalled either where it is full again whenever it is asked', async () => {
     const place = await createPlace();
-    const taken: number[] = [];
-    const failures: string[] = [];
     let begun = 0;
-    const isPatient = (): boolean => performance.now() - begun < 4_000;
-    const consumer = createPartitionConsumer({
-      brokers,
-      clientId: 'liveboard-test',
-      log: createLog('test', 'fatal'),
-      groupId: `${place.namespace}busy`,
-      topics: [place.topic],
-      own: async () => ({
-        get next() {
-          return (taken.at(-1) ?? -1) + 1;
-        },
-        get full() {
-          begun ||= performance.now();
-          return isPatient() ? Promise.resolve() : undefined;
-        },
-        take: async (records) => void taken.push(...records.map(({ offset }) => offset)),
-        onGap: async () => false,
-        release: async () => undefined,
-      }),
-      onFailure: (why) => failures.push(why),
-      stallMs: 1_500,
-      watchMs: 100,
+    const { consumer, taken, failures } = consumeWith(place, () => {
+      begun ||= performance.now();
+      return performance.now() - begun < 4_000 ? Promise.resolve() : undefined;
     });
     await place.send([entered(1)]);
     await consumer.start();

@@ -5,7 +5,8 @@ import {
   type AuthorizationView,
   type GrantView,
 } from '../authorizations.ts';
-import { instant, roomId } from './rows.ts';
+import { roomId } from '../feed.ts';
+import { instant } from './rows.ts';
 
 const state = z.enum(AUTHORIZATION_VIEW_STATES);
 const texts = z.array(z.string()).readonly();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../errors.ts';
-import type { ServerMessage, Snapshot, Update, Welcome } from '../feed.ts';
+import { roomId, type ServerMessage, type Snapshot, type Update, type Welcome } from '../feed.ts';
 import {
   catalogItem,
   commentItem,
@@ -13,7 +13,6 @@ import {
   pinned,
   productRow,
   roomHealth,
-  roomId,
   roomInfo,
   sourceRow,
   totals,

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Permit } from '../access.ts';
 import type { Problem } from '../errors.ts';
-import type { Card, Monitoring } from '../feed.ts';
+import { type Card, type Monitoring, roomId } from '../feed.ts';
 import type { Ledger } from '../rows.ts';
 import type { SignIn } from '../sign-in.ts';
 import { errorCode } from './feed.ts';
-import { compare, count, instant, minuteRow, roomId, roomInfo } from './rows.ts';
+import { compare, count, instant, minuteRow, roomInfo } from './rows.ts';
 
 export const problem = z
   .object({

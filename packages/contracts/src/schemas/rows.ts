@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MARKER_KINDS } from '../events/fields.ts';
+import { roomId } from '../feed.ts';
 import {
   COUNT_IDS,
   type CountId,
@@ -33,7 +34,6 @@ import { PRODUCT_COUNTS, SOURCE_COUNTS } from '../rows.ts';
 
 export const instant = z.int().min(0).meta({ description: 'ms since 1970 UTC' });
 export const count = z.int().min(0);
-export const roomId = z.string().regex(/^[A-Za-z0-9._:-]{1,64}$/);
 
 const minuteMetricIds: readonly MinuteMetricId[] = [...COUNT_IDS, ...GAUGES, ...RATIOS];
 const metricId = z.enum([...minuteMetricIds, ...ROOM_METRICS]) satisfies z.ZodType<MetricId>;

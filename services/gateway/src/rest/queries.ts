@@ -1,3 +1,4 @@
+import { roomId } from '@liveboard/contracts';
 import { z } from 'zod';
 
 /** What a request may carry beside its path; the document of the interface is made of these. */
@@ -16,7 +17,7 @@ export const listQuery = z.strictObject({
   cursor: z.string().max(200).optional().meta({ description: 'next_cursor of the page before' }),
 });
 
-export const roomParams = z.object({ id: z.string().regex(/^[A-Za-z0-9._:-]{1,64}$/) });
+export const roomParams = z.object({ id: roomId });
 
 export const minutesQuery = z.strictObject({
   from: instant.min(0).optional(),
